@@ -1,0 +1,3 @@
+"""convlint: the architecture linter for Keras."""
+
+__version__ = "0.1.0"

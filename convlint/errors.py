@@ -1,0 +1,19 @@
+"""The errors a user can cause. Each ends in one line that names the file and the cure."""
+
+from __future__ import annotations
+
+
+class ConvlintError(Exception):
+    """Base of every error that is the input's fault and not ours."""
+
+
+class InputError(ConvlintError):
+    """An input that cannot be read as a model, or a model that is not a valid graph."""
+
+
+class ConfigError(ConvlintError):
+    """A configuration file or command-line setting that cannot be obeyed."""
+
+
+class RuleError(ConvlintError):
+    """A rule page, pattern or predicate that is not well formed."""

@@ -1,0 +1,150 @@
+"""Facts: what is derived about a call or a model, computed when first asked for.
+
+A fact is a function registered with :func:`call_fact` (one value for each call) or
+:func:`model_fact` (one value for the model). Its name is the name that predicates use, its
+docstring the documentation. A value that cannot be established is ``UNKNOWN``.
+
+A fact that depends on the same fact of a producer must be a single pass in topological order
+(:func:`sweep`), never a recursion: graphs are deeper than Python's stack.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property, wraps
+from typing import Any, Final, TypeVar
+
+from convlint import kinds as kinds_table
+from convlint.graph import Call, Graph
+from convlint.kleene import UNKNOWN
+
+T = TypeVar("T")
+
+CALL_FACTS: Final[dict[str, Callable[[Facts, Call], Any]]] = {}
+MODEL_FACTS: Final[dict[str, Callable[[Facts], Any]]] = {}
+
+
+class Facts:
+    """A graph with everything that can be derived from it; the view that patterns match on.
+
+    Calls that change nothing (``Identity``, ``Activation("linear")``, ``Dropout(0)``) are
+    *transparent*: :attr:`producers` and :attr:`consumers` look through them.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self._cache: dict[str, Any] = {}
+
+    def __len__(self) -> int:
+        return len(self.graph.calls)
+
+    @cached_property
+    def transparent(self) -> frozenset[int]:
+        """Indices of the calls that hand their input on unchanged."""
+        return frozenset(
+            call.index for call in self.graph.calls if "identity" in call.kinds and call.inputs
+        )
+
+    @cached_property
+    def _sources(self) -> tuple[int, ...]:
+        """For each call the call whose value it carries: itself unless it is transparent."""
+        sources: list[int] = []
+        for call in self.graph.calls:
+            transparent = call.index in self.transparent
+            sources.append(sources[call.inputs[0].call] if transparent else call.index)
+        return tuple(sources)
+
+    @cached_property
+    def producers(self) -> tuple[tuple[int, ...], ...]:
+        """For each call the calls it consumes, in argument order, transparent ones skipped."""
+        source = self._sources
+        return tuple(
+            tuple(dict.fromkeys(source[tensor.call] for tensor in call.inputs))
+            for call in self.graph.calls
+        )
+
+    @cached_property
+    def consumers(self) -> tuple[tuple[int, ...], ...]:
+        """For each call the calls that consume it, ascending, transparent ones skipped."""
+        found: list[list[int]] = [[] for _ in self.graph.calls]
+        for call in self.graph.calls:
+            if call.index not in self.transparent:
+                for producer in self.producers[call.index]:
+                    found[producer].append(call.index)
+        return tuple(map(tuple, found))
+
+    @cached_property
+    def outputs(self) -> tuple[int, ...]:
+        """The calls whose values are the model's outputs, in order, transparent ones skipped."""
+        return tuple(self._sources[tensor.call] for tensor in self.graph.outputs)
+
+    @cached_property
+    def kinds(self) -> tuple[frozenset[str], ...]:
+        """For each call what it is, with the kinds that depend on its place in the graph."""
+        from convlint.facts.roles import place_kinds
+
+        return place_kinds(self)
+
+    @cached_property
+    def calls_by_kind(self) -> Mapping[str, Sequence[int]]:
+        """The calls of each kind, ascending; transparent calls have none."""
+        found: dict[str, list[int]] = {}
+        for index, names in enumerate(self.kinds):
+            if index not in self.transparent:
+                for name in names:
+                    found.setdefault(name, []).append(index)
+        return found
+
+    def lookup(self, index: int, name: str) -> Any:
+        """A call's fact or, failing that, its configuration entry with Keras' default.
+
+        Returns UNKNOWN if there is neither.
+        """
+        call = self.graph.calls[index]
+        fact = CALL_FACTS.get(name)
+        if fact is not None:
+            return fact(self, call)
+        if name in call.config:
+            return call.config[name]
+        return kinds_table.default(call.class_name, name)
+
+    def model(self, name: str) -> Any:
+        """A fact of the whole model; UNKNOWN if there is none of that name."""
+        fact = MODEL_FACTS.get(name)
+        return UNKNOWN if fact is None else fact(self)
+
+
+def call_fact(function: Callable[[Facts, Call], T]) -> Callable[[Facts, Call], T]:
+    """Register a fact of a call under the function's name and remember its values."""
+    name = function.__name__
+
+    @wraps(function)
+    def remembered(facts: Facts, call: Call) -> T:
+        values: dict[int, T] = facts._cache.setdefault(name, {})
+        if call.index not in values:
+            values[call.index] = function(facts, call)
+        return values[call.index]
+
+    CALL_FACTS[name] = remembered
+    return remembered
+
+
+def model_fact(function: Callable[[Facts], T]) -> Callable[[Facts], T]:
+    """Register a fact of the model under the function's name and remember its value."""
+    remembered = sweep(function)
+    MODEL_FACTS[function.__name__] = remembered
+    return remembered
+
+
+def sweep(function: Callable[[Facts], T]) -> Callable[[Facts], T]:
+    """Remember what a pass over the whole graph computes, without making it a named fact."""
+    key = f"{function.__module__}.{function.__qualname__}"
+
+    @wraps(function)
+    def remembered(facts: Facts) -> T:
+        if key not in facts._cache:
+            facts._cache[key] = function(facts)
+        value: T = facts._cache[key]
+        return value
+
+    return remembered

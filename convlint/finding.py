@@ -1,0 +1,62 @@
+"""What a rule reports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from convlint.graph import Location, Shape
+
+
+class Severity(IntEnum):
+    """How bad a finding is; ordered, so that severities can be compared."""
+
+    INFO = 1
+    WARNING = 2
+    ERROR = 3
+
+    def __str__(self) -> str:
+        return self.name.lower()
+
+
+class Confidence(IntEnum):
+    """How often a hit of the rule is a real one; ordered."""
+
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+
+    def __str__(self) -> str:
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class PathStep:
+    """One layer on the witness path of a finding. ``marked`` is set on the reported layer."""
+
+    layer: str
+    class_name: str
+    shape: Shape | None
+    marked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One reported place.
+
+    ``file`` is the input as the user named it, or ``None`` for a model in memory. ``path`` is
+    the shortest sequence of calls that witnesses the rule's pattern. Title, rationale and
+    evidence belong to the rule, which reporters look up by ``code``.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    confidence: Confidence
+    file: str | None
+    layer: str
+    layer_class: str
+    message: str
+    help: str
+    path: tuple[PathStep, ...] = ()
+    location: Location | None = None

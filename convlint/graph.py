@@ -1,0 +1,140 @@
+"""The layer graph: an immutable directed acyclic graph of layer calls.
+
+A node is one *call* of a layer, so a shared layer that is called twice is two nodes.
+Nested models are inlined. Nothing here imports anything else of ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple, TypeAlias
+
+Shape: TypeAlias = tuple[int | None, ...]
+"""A tensor's shape with its batch axis; ``None`` is a dimension that is not static."""
+
+
+class Tensor(NamedTuple):
+    """Output number ``output`` of call number ``call``."""
+
+    call: int
+    output: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A place in source code. Lines count from 1, columns from 1."""
+
+    file: str
+    line: int
+    column: int | None = None
+    end_line: int | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Call:
+    """One call of a layer.
+
+    Attributes:
+        index: position in :attr:`Graph.calls`, a topological order.
+        layer: path of the layer, ``outer/inner/conv1``; equal for all calls of one layer.
+        class_name: today's Keras class (``Conv2D``), ``ops.Add`` for an operation that is
+            not a layer, or the name of a custom class. For a wrapped layer, the wrapped class.
+        kinds: what the call is; see :mod:`convlint.kinds`.
+        config: the layer's configuration under today's argument names, without defaults
+            filled in. Sequences are tuples.
+        inputs: the tensors it consumes, in argument order.
+        arguments: call arguments that are not tensors, e.g. ``{"training": False}``,
+            including those inherited from the call of an enclosing nested model.
+        output_shapes: shapes that the input states, one for each output; empty if none.
+        trainable: false if the layer or an enclosing model is frozen.
+        model: path of the nested model it was inlined from; ``""`` for the outermost.
+        fused: an activation that was split off from the layer it is an argument of.
+        wrapper: class of the wrapper around the layer (``TimeDistributed``, ``Bidirectional``).
+        wrapper_config: configuration of that wrapper.
+        location: where the layer was constructed, if known.
+    """
+
+    index: int
+    layer: str
+    class_name: str
+    kinds: frozenset[str]
+    config: Mapping[str, Any]
+    inputs: tuple[Tensor, ...]
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    output_shapes: tuple[Shape | None, ...] = ()
+    trainable: bool = True
+    model: str = ""
+    fused: bool = False
+    wrapper: str | None = None
+    wrapper_config: Mapping[str, Any] = field(default_factory=dict)
+    location: Location | None = None
+
+    @property
+    def name(self) -> str:
+        """The layer's own name, the last part of its path."""
+        return self.layer.rpartition("/")[2]
+
+    @property
+    def label(self) -> str:
+        """The class as a user wrote it: ``Conv2D``, ``TimeDistributed(Conv2D)``."""
+        return f"{self.wrapper}({self.class_name})" if self.wrapper else self.class_name
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """A loss function under its snake_case name, e.g. ``categorical_crossentropy``.
+
+    ``from_logits`` is ``None`` where the loss has no such argument or it is not stated
+    (a loss given by name uses Keras' default, which is false, and says so here).
+    """
+
+    name: str
+    from_logits: bool | None = None
+    custom: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """What ``compile`` was told.
+
+    Attributes:
+        losses: one entry for each model output; ``None`` for an output without a loss.
+        metrics: metric names for each model output.
+        optimizer: snake_case name, or ``None`` if it is not stated.
+        optimizer_config: the optimizer's configuration.
+    """
+
+    losses: tuple[Loss | None, ...]
+    metrics: tuple[tuple[str, ...], ...] = ()
+    optimizer: str | None = None
+    optimizer_config: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Graph:
+    """The calls of one model in a deterministic topological order.
+
+    Attributes:
+        name: the model's name.
+        calls: every call; ``calls[i].index == i`` and its inputs have smaller indices.
+        outputs: the model's output tensors.
+        output_names: the layer that each output belongs to.
+        training: the compile configuration, or ``None`` if the input states none.
+    """
+
+    name: str
+    calls: tuple[Call, ...]
+    outputs: tuple[Tensor, ...]
+    output_names: tuple[str, ...] = ()
+    training: Training | None = None
+
+    @cached_property
+    def consumers(self) -> tuple[tuple[int, ...], ...]:
+        """For each call the calls that consume any of its outputs, ascending, without repeats."""
+        found: list[list[int]] = [[] for _ in self.calls]
+        for call in self.calls:
+            for producer in dict.fromkeys(tensor.call for tensor in call.inputs):
+                found[producer].append(call.index)
+        return tuple(map(tuple, found))

@@ -1,0 +1,1 @@
+"""Readers turn an input into a :class:`convlint.graph.Graph`."""

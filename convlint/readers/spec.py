@@ -1,0 +1,71 @@
+"""What every reader produces: a model as its layers and their calls, nested models unexpanded.
+
+Readers differ in where this comes from (a saved configuration of some era, a live model,
+source code); :func:`convlint.readers.assemble.assemble` turns it into the graph, so that the
+same model gives the same graph whichever way it was read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from convlint.graph import Location, Shape, Training
+
+
+class TensorRef(NamedTuple):
+    """Output ``output`` of the ``node``-th call of the layer named ``layer`` in the same model."""
+
+    layer: str
+    node: int = 0
+    output: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NodeSpec:
+    """One call of a layer.
+
+    Attributes:
+        inputs: the tensors it consumes, in argument order.
+        arguments: call arguments that are not tensors (``training``, ``axis`` of an operation).
+        output_shapes: shapes the input states for its outputs; empty if it states none.
+        location: where the call is made, if known.
+    """
+
+    inputs: tuple[TensorRef, ...]
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    output_shapes: tuple[Shape | None, ...] = ()
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LayerSpec:
+    """A layer under today's Keras names, with all its calls.
+
+    ``model`` is set for a nested model (and for a wrapper around one), whose own layers are
+    expanded in place. ``wrapper`` names a ``TimeDistributed`` or ``Bidirectional`` around the
+    layer that ``class_name`` and ``config`` describe.
+    """
+
+    name: str
+    class_name: str
+    config: Mapping[str, Any]
+    nodes: tuple[NodeSpec, ...]
+    trainable: bool = True
+    model: ModelSpec | None = None
+    wrapper: str | None = None
+    wrapper_config: Mapping[str, Any] = field(default_factory=dict)
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSpec:
+    """A ``Sequential`` or ``Functional`` model; a Sequential is the chain of its layers."""
+
+    name: str
+    layers: tuple[LayerSpec, ...]
+    inputs: tuple[TensorRef, ...]
+    outputs: tuple[TensorRef, ...]
+    trainable: bool = True
+    training: Training | None = None
