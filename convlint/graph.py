@@ -1,7 +1,8 @@
 """The layer graph: an immutable directed acyclic graph of layer calls.
 
 A node is one *call* of a layer, so a shared layer that is called twice is two nodes.
-Nested models are inlined. Nothing here imports anything else of ours.
+Nested models are inlined. Each model output is a node too, of class :data:`OUTPUT`, so that
+"feeds an output" is an edge like any other. Nothing here imports anything else of ours.
 """
 
 from __future__ import annotations
@@ -9,10 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 Shape: TypeAlias = tuple[int | None, ...]
 """A tensor's shape with its batch axis; ``None`` is a dimension that is not static."""
+
+OUTPUT: Final = "Output"
+"""Class name of the calls that mark the model's outputs; they hand their input on unchanged."""
 
 
 class Tensor(NamedTuple):
@@ -40,7 +44,8 @@ class Call:
         index: position in :attr:`Graph.calls`, a topological order.
         layer: path of the layer, ``outer/inner/conv1``; equal for all calls of one layer.
         class_name: today's Keras class (``Conv2D``), ``ops.Add`` for an operation that is
-            not a layer, or the name of a custom class. For a wrapped layer, the wrapped class.
+            not a layer, the name of a custom class, or :data:`OUTPUT`. For a wrapped layer,
+            the wrapped class.
         kinds: what the call is; see :mod:`convlint.kinds`.
         config: the layer's configuration under today's argument names, without defaults
             filled in. Sequences are tuples.
@@ -118,17 +123,20 @@ class Graph:
 
     Attributes:
         name: the model's name.
-        calls: every call; ``calls[i].index == i`` and its inputs have smaller indices.
-        outputs: the model's output tensors.
-        output_names: the layer that each output belongs to.
+        calls: every call; ``calls[i].index == i`` and its inputs have smaller indices. The
+            last ones are the model's outputs, in order; the ``layer`` of such a call is the
+            layer (of the outermost model) that the output belongs to.
         training: the compile configuration, or ``None`` if the input states none.
     """
 
     name: str
     calls: tuple[Call, ...]
-    outputs: tuple[Tensor, ...]
-    output_names: tuple[str, ...] = ()
     training: Training | None = None
+
+    @cached_property
+    def outputs(self) -> tuple[Call, ...]:
+        """The calls that mark the model's outputs, in order."""
+        return tuple(call for call in self.calls if call.class_name == OUTPUT)
 
     @cached_property
     def consumers(self) -> tuple[tuple[int, ...], ...]:

@@ -74,11 +74,6 @@ class Facts:
         return tuple(map(tuple, found))
 
     @cached_property
-    def outputs(self) -> tuple[int, ...]:
-        """The calls whose values are the model's outputs, in order, transparent ones skipped."""
-        return tuple(self._sources[tensor.call] for tensor in self.graph.outputs)
-
-    @cached_property
     def kinds(self) -> tuple[frozenset[str], ...]:
         """For each call what it is, with the kinds that depend on its place in the graph."""
         from convlint.facts.roles import place_kinds
