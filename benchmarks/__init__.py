@@ -1,0 +1,1 @@
+"""Measurements of convlint as whole processes; see README.md beside this file."""

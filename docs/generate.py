@@ -1,0 +1,97 @@
+"""Write the generated parts of the documentation: python docs/generate.py
+
+They stand between ``<!-- begin: NAME -->`` and ``<!-- end: NAME -->`` in the Markdown files
+below. ``tests/test_readme.py`` and ``tests/test_examples.py`` hold the files to what this
+generates, so a change of a rule or of the output ends with a run of this script.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+from convlint import catalog, check
+
+ROOT: Final = Path(__file__).parent.parent
+SAMPLE: Final = "examples/transfer-learning.keras"
+WIDTH: Final = 100
+
+
+def sample(_: str) -> str:
+    """What convlint prints about the example with a mistake."""
+    ran = subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "convlint", "--color", "never", SAMPLE],
+        cwd=ROOT,
+        env=os.environ | {"COLUMNS": str(WIDTH)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    lines = [line.rstrip() for line in ran.stdout.rstrip().splitlines()]
+    return "\n".join(["```console", f"$ convlint {SAMPLE}", *lines, "```"])
+
+
+def rule_table(_: str) -> str:
+    """One row for each rule page."""
+    rows = ["| code | rule | severity | default | reports |", "|---|---|---|---|---|"]
+    for rule in sorted(catalog.load(), key=lambda rule: rule.code):
+        page = f"rules/{rule.code}-{rule.name}.md"
+        default = "on" if rule.default else "off"
+        rows.append(
+            f"| {rule.code} | [{rule.name}]({page}) | {rule.severity} | {default} "
+            f"| {rule.summary} |"
+        )
+    return "\n".join(rows)
+
+
+def examples_table(current: str) -> str:
+    """The table of examples with its middle column made anew; the others are written by hand."""
+    return re.sub(r"^(\| \[[^]]+\]\(([^)]+)\)) \| [^|]* \|", _row, current, flags=re.M)
+
+
+def _row(match: re.Match[str]) -> str:
+    start, path = match.groups()
+    return f"{start} | {findings_cell(ROOT / 'examples' / path)} |"
+
+
+def findings_cell(path: Path) -> str:
+    """How often convlint finds what in a model."""
+    counts = Counter(
+        (-finding.severity, finding.code, f"{finding.name} ({finding.severity})")
+        for finding in check(path)
+    )
+    return "<br>".join(f"{counts[key]} × {key[2]}" for key in sorted(counts)) or "nothing"
+
+
+SECTIONS: Final[Mapping[str, Mapping[str, Callable[[str], str]]]] = {
+    "README.md": {"sample": sample, "rules": rule_table},
+    "examples/README.md": {"findings": examples_table},
+}
+"""File -> name of a generated part -> function from its present text to the right one."""
+
+
+def generated(file: str) -> str:
+    """The text of a file with its generated parts made anew."""
+    text = (ROOT / file).read_text(encoding="utf-8")
+    for name, make in SECTIONS[file].items():
+        begin, end = f"<!-- begin: {name} -->\n", f"\n<!-- end: {name} -->"
+        before, _, rest = text.partition(begin)
+        current, _, after = rest.partition(end)
+        text = f"{before}{begin}{make(current)}{end}{after}"
+    return text
+
+
+def main() -> None:
+    """Bring every file up to date."""
+    for file in SECTIONS:
+        (ROOT / file).write_text(generated(file), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
