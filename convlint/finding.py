@@ -32,11 +32,16 @@ class Confidence(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class PathStep:
-    """One layer on the witness path of a finding. ``marked`` is set on the reported layer."""
+    """One layer on the witness path of a finding.
+
+    ``activation`` is the layer's own activation where that is part of the path, ``marked`` is
+    set on the reported layer.
+    """
 
     layer: str
     class_name: str
     shape: Shape | None
+    activation: str | None = None
     marked: bool = False
 
 
@@ -45,8 +50,9 @@ class Finding:
     """One reported place.
 
     ``file`` is the input as the user named it, or ``None`` for a model in memory. ``path`` is
-    the shortest sequence of calls that witnesses the rule's pattern. Title, rationale and
-    evidence belong to the rule, which reporters look up by ``code``.
+    the shortest sequence of layers that witnesses the rule's pattern. Title, rationale and
+    evidence belong to the rule, which reporters look up by ``code``; ``case`` is the number of
+    the rule's case that applies.
     """
 
     code: str
@@ -60,3 +66,4 @@ class Finding:
     help: str
     path: tuple[PathStep, ...] = ()
     location: Location | None = None
+    case: int = 0

@@ -1,0 +1,178 @@
+"""The rules there are, and which of them a selection means.
+
+Selectors are codes (``CVL101``), beginnings of codes (``CVL1``), names
+(``dropout-between-convs``) and ``ALL``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from convlint.errors import ConfigError, RuleError
+from convlint.evidence import Reference, parse_references
+from convlint.rule import Rule, parse_page
+from convlint.suggest import did_you_mean
+
+BIBLIOGRAPHY: Final = "references.yaml"
+
+
+def load(rule_paths: Sequence[Path] = ()) -> tuple[Rule, ...]:
+    """The shipped rules and those in ``rule_paths`` (pages or folders of pages), by code.
+
+    Raises:
+        ConfigError: a rule path that does not exist or cannot be read.
+        RuleError: a page that is not well formed, cites what no ``references.yaml`` explains,
+            or has the code or name of another. The user's own pages are validated in full;
+            the shipped ones are by our tests.
+    """
+    own = [parse_page(_text(page), str(page)) for page in _pages(rule_paths)]
+    known = references(rule_paths) if own else {}
+    for rule in own:
+        rule.validate()
+        check_citations(rule, known)
+    rules = sorted((*_shipped(), *own), key=lambda rule: rule.code)
+    _require_distinct(rules)
+    return tuple(rules)
+
+
+def references(rule_paths: Sequence[Path] = ()) -> Mapping[str, Reference]:
+    """The bibliography by key: ours, and the ``references.yaml`` beside the user's own pages."""
+    found = dict(_shipped_references())
+    for folder in dict.fromkeys(path if path.is_dir() else path.parent for path in rule_paths):
+        file = folder / BIBLIOGRAPHY
+        if file.is_file():
+            found.update(parse_references(_text(file), str(file)))
+    return found
+
+
+def check_citations(rule: Rule, known: Mapping[str, Reference]) -> None:
+    """RuleError if the rule cites a reference that nobody explains."""
+    for citation in (*rule.evidence.for_, *rule.evidence.against):
+        if citation.cite not in known:
+            near = did_you_mean(citation.cite, known)
+            raise RuleError(
+                f"{rule.source}: evidence: {citation.cite!r} is not in {BIBLIOGRAPHY}{near}"
+            )
+
+
+def select(
+    rules: Sequence[Rule],
+    select: Collection[str] | None = None,
+    ignore: Collection[str] = (),
+    extend_select: Collection[str] = (),
+) -> tuple[Rule, ...]:
+    """The rules that a selection means.
+
+    Without ``select`` those that are on by default. A selector selects every rule that it
+    matches, on by default or not; ``extend_select`` adds to what is selected. Where a rule is
+    both selected and ignored the more exact selector wins, and ``ignore`` among equals.
+
+    Raises:
+        ConfigError: a selector that matches no rule.
+    """
+    chosen = _exactness(rules, (*(select or ()), *extend_select))
+    dropped = _exactness(rules, ignore)
+    if select is None:
+        for rule in rules:
+            if rule.default:
+                chosen[rule.code] = max(chosen[rule.code], _ALL)
+    return tuple(rule for rule in rules if chosen[rule.code] > dropped[rule.code])
+
+
+def matching(rules: Sequence[Rule], selectors: Collection[str]) -> frozenset[str]:
+    """The codes of all rules that the selectors match; ConfigError if one matches none."""
+    return frozenset(code for code, exact in _exactness(rules, selectors).items() if exact)
+
+
+def find(rules: Sequence[Rule], wanted: str) -> Rule:
+    """The rule of that code or name; ConfigError if there is none."""
+    for rule in rules:
+        if wanted in (rule.code, rule.name):
+            return rule
+    raise ConfigError(_no_rule(rules, wanted))
+
+
+_ALL: Final = 1
+_EXACT: Final = 1_000
+
+
+def _exactness(rules: Sequence[Rule], selectors: Collection[str]) -> dict[str, int]:
+    """For each code how exactly the most exact matching selector names it; 0 if none does."""
+    exactness = dict.fromkeys((rule.code for rule in rules), 0)
+    for selector in selectors:
+        matched = False
+        for rule in rules:
+            exact = _match(rule, selector)
+            exactness[rule.code] = max(exactness[rule.code], exact)
+            matched = matched or exact > 0
+        if not matched and selector != "ALL":  # ALL of no rules is no mistake
+            raise ConfigError(_no_rule(rules, selector))
+    return exactness
+
+
+def _match(rule: Rule, selector: str) -> int:
+    if selector in (rule.code, rule.name):
+        return _EXACT
+    if selector == "ALL":
+        return _ALL
+    return _ALL + len(selector) if selector and rule.code.startswith(selector) else 0
+
+
+def _no_rule(rules: Sequence[Rule], selector: str) -> str:
+    known = [word for rule in rules for word in (rule.code, rule.name)]
+    near = did_you_mean(selector, known) or did_you_mean(selector.upper(), known)
+    return f"no rule matches {selector!r}{near} (convlint --list-rules lists them all)"
+
+
+@cache  # the pages of an installed package do not change
+def _shipped() -> tuple[Rule, ...]:
+    return tuple(parse_page(_text(page), page.name) for page in _pages_in(_shipped_folder()))
+
+
+@cache
+def _shipped_references() -> Mapping[str, Reference]:
+    file = _shipped_folder() / BIBLIOGRAPHY
+    return parse_references(_text(file), file.name) if file.is_file() else {}
+
+
+def _shipped_folder() -> Path:
+    """``convlint/rules`` in an installed package, ``rules`` beside it in a checkout."""
+    package = Path(__file__).parent
+    inside = package / "rules"
+    return inside if inside.is_dir() else package.parent / "rules"
+
+
+def _pages(rule_paths: Sequence[Path]) -> Iterator[Path]:
+    for path in rule_paths:
+        if path.is_dir():
+            yield from _pages_in(path)
+        elif path.is_file():
+            yield path
+        else:
+            raise ConfigError(f"rule-paths: there is no file or folder {path}")
+
+
+def _pages_in(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        return []
+    return sorted(page for page in folder.glob("*.md") if page.name != "README.md")
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise ConfigError(f"{file}: cannot be read: {reason}") from error
+
+
+def _require_distinct(rules: Sequence[Rule]) -> None:
+    seen: dict[str, Rule] = {}
+    for rule in rules:
+        for word in (rule.code, rule.name):
+            other = seen.setdefault(word, rule)
+            if other is not rule:
+                raise RuleError(f"{rule.source}: {word} is already taken by {other.source}")

@@ -1,0 +1,43 @@
+"""Rules in Python, for the few that no pattern can say.
+
+A check is a function from facts to matches, registered under the name by which a rule page
+refers to it (``check: name``). Its matches bind exactly the roles that it declares; the page's
+message may use those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final, TypeAlias
+
+from convlint.facts.core import Facts
+from convlint.pattern import Match
+
+CheckFunction: TypeAlias = Callable[[Facts], Iterator[Match]]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A registered check: the roles that its matches bind, and how to find them."""
+
+    roles: tuple[str, ...]
+    find: CheckFunction
+
+
+_checks: Final[dict[str, Check]] = {}
+CHECKS: Final[Mapping[str, Check]] = MappingProxyType(_checks)
+"""Every check by name."""
+
+
+def check(name: str, *roles: str) -> Callable[[CheckFunction], CheckFunction]:
+    """Register a function as the check ``name`` whose matches bind ``roles``."""
+    if name in _checks:
+        raise ValueError(f"there are two checks named {name!r}")
+
+    def register(function: CheckFunction) -> CheckFunction:
+        _checks[name] = Check(roles, function)
+        return function
+
+    return register

@@ -1,0 +1,247 @@
+"""Settings: ``[tool.convlint]`` in ``pyproject.toml``, or ``convlint.toml``, as a frozen Config.
+
+The settings of a file are those of the nearest such file in its folder or above.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from convlint import globs
+from convlint.errors import ConfigError
+from convlint.finding import Finding, Severity
+from convlint.suggest import did_you_mean
+
+FORMATS: Final = ("full", "concise", "json")
+FAIL_ON: Final[Mapping[str, Severity | None]] = {
+    "error": Severity.ERROR,
+    "warning": Severity.WARNING,
+    "info": Severity.INFO,
+    "never": None,
+}
+
+Ignores = tuple[tuple[str, tuple[str, ...]], ...]
+"""Patterns and the selectors of the rules that are silent where they match."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All settings, defaults filled in.
+
+    Attributes:
+        file: where they were read; ``None`` for the defaults.
+        folder: what file patterns are relative to.
+        select: selectors of the rules to use; ``None`` for the default ones.
+        ignore, extend_select: selectors of rules to leave out, and to use as well.
+        fail_on: the least severity that makes a check fail; ``None`` if nothing does.
+        per_file_ignores: file patterns and the selectors of the rules to ignore there.
+        per_layer_ignores: likewise for ``file-pattern::layer-pattern``.
+        exclude: patterns of files and folders that are not looked at.
+        rule_paths: rule pages, and folders of them, besides ours.
+        output_format: one of :data:`FORMATS`.
+    """
+
+    file: Path | None = None
+    folder: Path = Path()
+    select: tuple[str, ...] | None = None
+    ignore: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+    fail_on: Severity | None = Severity.WARNING
+    per_file_ignores: Ignores = ()
+    per_layer_ignores: Ignores = ()
+    exclude: tuple[str, ...] = ()
+    rule_paths: tuple[Path, ...] = ()
+    output_format: str = "full"
+
+    def relative(self, file: str) -> str:
+        """The file's path as patterns see it: relative to :attr:`folder`, with slashes."""
+        try:
+            path = os.path.relpath(file, self.folder)
+        except ValueError:  # another drive
+            path = os.path.abspath(file)
+        return path.replace(os.sep, "/")
+
+    def excludes(self, file: str) -> bool:
+        """Whether a file or folder is excluded."""
+        path = self.relative(file)
+        return any(globs.matches_or_contains(path, pattern) for pattern in self.exclude)
+
+    def ignored_at(self, finding: Finding, model: str) -> Iterator[str]:
+        """The selectors of the rules to ignore at a finding, by its file and by its layer.
+
+        A model in memory has no file and goes by its name, ``model``.
+        """
+        path = model if finding.file is None else self.relative(finding.file)
+        for pattern, selectors in self.per_file_ignores:
+            if globs.matches(path, pattern):
+                yield from selectors
+        for pattern, selectors in self.per_layer_ignores:
+            file_pattern, _, layer_pattern = pattern.rpartition("::")
+            if globs.matches(path, file_pattern) and globs.matches(finding.layer, layer_pattern):
+                yield from selectors
+
+
+@dataclass(frozen=True, slots=True)
+class Overrides:
+    """What the command line or a caller sets in place of a configuration file; ``None`` sets nothing.
+
+    A ``select`` of one's own also replaces ``ignore`` and ``extend-select`` of the file: who asks
+    for a rule by name gets it. ``exclude`` adds to the file's.
+    """
+
+    select: tuple[str, ...] | None = None
+    ignore: tuple[str, ...] | None = None
+    extend_select: tuple[str, ...] | None = None
+    fail_on: str | None = None
+    output_format: str | None = None
+    exclude: tuple[str, ...] = ()
+
+    def apply(self, config: Config) -> Config:
+        """The configuration with these settings in place of its own."""
+        if self.select is not None:
+            config = replace(config, select=self.select, ignore=(), extend_select=())
+        if self.ignore is not None:
+            config = replace(config, ignore=self.ignore)
+        if self.extend_select is not None:
+            config = replace(config, extend_select=self.extend_select)
+        if self.fail_on is not None:
+            config = replace(config, fail_on=FAIL_ON[self.fail_on])
+        if self.output_format is not None:
+            config = replace(config, output_format=self.output_format)
+        return replace(config, exclude=(*config.exclude, *self.exclude))
+
+
+def nearest(folder: Path, cache: dict[Path, Config]) -> Config:
+    """The settings that hold in a folder; ``cache`` remembers those of every folder on the way."""
+    passed: list[Path] = []
+    config = Config(folder=folder)
+    for candidate in (folder, *folder.parents):
+        if candidate in cache:
+            config = cache[candidate]
+            break
+        passed.append(candidate)
+        found = _in_folder(candidate)
+        if found is not None:
+            config = found
+            break
+    cache.update(dict.fromkeys(passed, config))
+    return config
+
+
+def _in_folder(folder: Path) -> Config | None:
+    own = folder / "convlint.toml"
+    if own.is_file():
+        return read(own)
+    shared = folder / "pyproject.toml"
+    # Do not parse, or complain about, a pyproject.toml that never mentions us.
+    if shared.is_file() and b"convlint" in _bytes(shared):
+        table = _table(shared)
+        return None if table is None else _config(table, shared)
+    return None
+
+
+def read(file: Path) -> Config:
+    """The settings in one file, all of which are ours unless it is a ``pyproject.toml``.
+
+    Raises:
+        ConfigError: it cannot be read, is not TOML, or has a key or value that we do not know.
+    """
+    return _config(_table(file) or {}, file)
+
+
+def _table(file: Path) -> Mapping[str, Any] | None:
+    """Our table of the file; ``None`` if it is a ``pyproject.toml`` without one."""
+    import tomllib  # most runs have no configuration
+
+    try:
+        document = tomllib.loads(_bytes(file).decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{file}: is not UTF-8 text") from error
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise ConfigError(f"{file}: is not valid TOML: {error}") from error
+    if file.name != "pyproject.toml":
+        return document
+    tool = document.get("tool", {})
+    if not isinstance(tool, dict) or "convlint" not in tool:
+        return None
+    table = tool["convlint"]
+    if not isinstance(table, dict):
+        raise ConfigError(f"{file}: tool.convlint must be a table")
+    return table
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{file}: cannot be read: {error.strerror}") from error
+
+
+def _config(table: Mapping[str, Any], file: Path) -> Config:
+    settings: dict[str, Any] = {}
+    for key, value in table.items():
+        if key not in _CONVERTERS:
+            raise ConfigError(f"{file}: unknown key {key!r}{did_you_mean(key, _CONVERTERS)}")
+        try:
+            settings[key.replace("-", "_")] = _CONVERTERS[key](value)
+        except ConfigError as error:
+            raise ConfigError(f"{file}: {key}: {error}") from error
+    folder = file.parent
+    settings["rule_paths"] = tuple(folder / path for path in settings.get("rule_paths", ()))
+    return Config(file=file, folder=folder, **settings)
+
+
+def _words(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
+        raise ConfigError('must be a list of strings, like ["CVL1", "CVL203"]')
+    if not all(value):
+        raise ConfigError("has an empty entry")
+    return tuple(value)
+
+
+def _ignores(value: Any) -> Ignores:
+    if not isinstance(value, dict):
+        raise ConfigError('must be a table, like {"old/*.keras" = ["CVL2"]}')
+    found = []
+    for pattern, selectors in value.items():
+        try:
+            found.append((pattern, _words(selectors)))
+        except ConfigError as error:
+            raise ConfigError(f"{pattern!r}: {error}") from error
+    return tuple(found)
+
+
+def _layer_ignores(value: Any) -> Ignores:
+    found = _ignores(value)
+    for pattern, _ in found:
+        file, separator, layer = pattern.rpartition("::")
+        if not (file and separator and layer):
+            raise ConfigError(f'{pattern!r}: must look like "model.keras::block1_*"')
+    return found
+
+
+def _choice(words: Sequence[str]) -> Callable[[Any], str]:
+    def convert(value: Any) -> str:
+        if not isinstance(value, str) or value not in words:
+            near = did_you_mean(value, words) if isinstance(value, str) else ""
+            raise ConfigError(f"{value!r} is not one of {', '.join(words)}{near}")
+        return value
+
+    return convert
+
+
+_CONVERTERS: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "select": _words,
+    "ignore": _words,
+    "extend-select": _words,
+    "fail-on": lambda value: FAIL_ON[_choice(tuple(FAIL_ON))(value)],
+    "per-file-ignores": _ignores,
+    "per-layer-ignores": _layer_ignores,
+    "exclude": _words,
+    "rule-paths": _words,
+    "output-format": _choice(FORMATS),
+}

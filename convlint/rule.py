@@ -1,0 +1,284 @@
+"""A rule: what it looks for, what it says, and why one should believe it.
+
+A rule is written as one Markdown page whose front matter is read here. Patterns and predicates
+are compiled when first needed, so that loading a hundred rules to run ten costs nothing;
+:meth:`Rule.validate` compiles them all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import PurePath
+from typing import Final
+
+from convlint import pattern as patterns
+from convlint import predicate as predicates
+from convlint.checks import CHECKS, Check
+from convlint.errors import RuleError
+from convlint.evidence import Evidence, parse_evidence
+from convlint.facts.core import Facts
+from convlint.finding import Confidence, Severity
+from convlint.message import check_placeholders
+from convlint.pattern import Match, Pattern
+from convlint.predicate import Predicate
+from convlint.suggest import did_you_mean
+from convlint.yamltext import Value, parse
+
+SEVERITIES: Final = {str(severity): severity for severity in reversed(Severity)}
+CONFIDENCES: Final = {str(confidence): confidence for confidence in reversed(Confidence)}
+FIXES: Final = ("exact-at-inference", "changes-output", "none")
+HEADINGS: Final = (
+    "What it does",
+    "Why is this bad?",
+    "When it is right to ignore this",
+    "Bad",
+    "Good",
+)
+
+_CODE: Final = re.compile(r"[A-Z]{2,}[0-9]{3,}")
+_NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_FENCE: Final = re.compile(r" {0,3}(`{3,}|~{3,})")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One thing that a rule looks for, by a path pattern or by a Python check.
+
+    ``at`` is the role of the pattern whose call is reported, ``where`` a predicate over roles.
+    """
+
+    pattern: str | None
+    check: str | None
+    at: str | None
+    where: str | None
+    severity: Severity
+    confidence: Confidence
+    message: str
+    help: str
+
+    @cached_property
+    def _pattern(self) -> Pattern:
+        assert self.pattern is not None  # noqa: S101  parse_page sees to it
+        return patterns.parse(self.pattern)
+
+    @cached_property
+    def _where(self) -> Predicate | None:
+        if self.where is None:
+            return None
+        return predicates.parse(self.where, roles=self._pattern.roles)
+
+    @cached_property
+    def _check(self) -> Check:
+        name = self.check or ""
+        if name not in CHECKS:
+            raise RuleError(f"check: there is no check {name!r}{did_you_mean(name, CHECKS)}")
+        return CHECKS[name]
+
+    def find(self, facts: Facts) -> Iterator[Match]:
+        """Where it is the case; each reported call once."""
+        if self.check is not None:
+            return self._check.find(facts)
+        assert self.at is not None  # noqa: S101  parse_page sees to it
+        return patterns.find(self._pattern, facts, at=self.at, where=self._where)
+
+    def validate(self) -> None:
+        """RuleError unless everything compiles and every role that is used is bound."""
+        roles: Collection[str]
+        if self.check is not None:
+            roles = self._check.roles
+        else:
+            with _about("pattern"):
+                roles = self._pattern.roles
+            if self.at not in roles:
+                near = did_you_mean(str(self.at), roles)
+                raise RuleError(f"at: {self.at!r} is no role of the pattern{near}")
+            with _about("where"):
+                _ = self._where
+        with _about("message"):
+            check_placeholders(self.message, roles)
+        with _about("help"):
+            check_placeholders(self.help, roles)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule page.
+
+    Attributes:
+        code: ``CVL101``; never used again for another rule.
+        name: ``dropout-between-convs``.
+        summary: what it reports, in a few words.
+        severity, confidence: of its cases, where they state none of their own.
+        default: whether it runs when nobody asks for it.
+        since: the version that first had it.
+        cases: what it looks for; a call that one case reports is not reported by a later one.
+        fix: what its cure does to a trained model: ``exact-at-inference``, ``changes-output``
+            or ``none``.
+        evidence: for and against it.
+        body: the Markdown text of the page.
+        source: the file it was read from.
+    """
+
+    code: str
+    name: str
+    summary: str
+    severity: Severity
+    confidence: Confidence
+    default: bool
+    since: str
+    cases: tuple[Case, ...]
+    fix: str
+    evidence: Evidence
+    body: str
+    source: str
+
+    def find(self, facts: Facts) -> Iterator[tuple[Case, Match]]:
+        """Every reported call with the first case that applies to it."""
+        seen: set[int] = set()
+        for case in self.cases:
+            with _about(self.source):
+                for match in case.find(facts):
+                    if match.at not in seen:
+                        seen.add(match.at)
+                        yield case, match
+
+    def validate(self) -> None:
+        """RuleError unless the whole page is well formed, patterns and headings included."""
+        for number, case in enumerate(self.cases):
+            with _about(self.source if len(self.cases) == 1 else f"{self.source}: case {number}"):
+                case.validate()
+        with _about(self.source):
+            _check_headings(self.name, self.body)
+
+
+@contextmanager
+def _about(subject: str) -> Iterator[None]:
+    """Say in a RuleError what it is about."""
+    try:
+        yield
+    except RuleError as error:
+        raise RuleError(f"{subject}: {error}") from error
+
+
+def parse_page(text: str, source: str) -> Rule:
+    """The rule on a page; RuleError naming the source, the line and the key.
+
+    Patterns and predicates are only compiled by :meth:`Rule.validate`.
+    """
+    front_matter, body = _split(text, source)
+    page = parse(front_matter, source, line_offset=1)
+    fields = page.fields(
+        required=(
+            *("code", "name", "summary", "severity", "confidence", "default"),
+            *("since", "fix", "evidence"),
+        ),
+        optional=("cases", *_OF_A_CASE),
+    )
+    code = _matching(fields["code"], _CODE, "CVL101")
+    name = _matching(fields["name"], _NAME, "dropout-between-convs")
+    expected = f"{code}-{name}.md"
+    if PurePath(source).name != expected:
+        raise RuleError(f"{source}: the file should be called {expected}")
+    return Rule(
+        code,
+        name,
+        fields["summary"].sentence(),
+        fields["severity"].choice(SEVERITIES),
+        fields["confidence"].choice(CONFIDENCES),
+        fields["default"].choice({"on": True, "off": False}),
+        fields["since"].sentence(),
+        tuple(_cases(page, fields)),
+        fields["fix"].choice({fix: fix for fix in FIXES}),
+        parse_evidence(fields["evidence"]),
+        body,
+        source,
+    )
+
+
+def _split(text: str, source: str) -> tuple[str, str]:
+    """The front matter between two ``---`` lines, and the rest."""
+    lines = text.splitlines(keepends=True)
+    fences = [number for number, line in enumerate(lines) if line.rstrip() == "---"][:2]
+    if len(fences) < 2 or fences[0] != 0:
+        raise RuleError(f"{source}: a rule page starts with front matter between two --- lines")
+    return "".join(lines[1 : fences[1]]), "".join(lines[fences[1] + 1 :]).strip() + "\n"
+
+
+_INHERITED: Final = ("severity", "confidence", "message", "help")
+_SOUGHT: Final = ("pattern", "check", "at", "where")
+_OF_A_CASE: Final = (*_SOUGHT, "message", "help")
+
+
+def _cases(page: Value, fields: Mapping[str, Value]) -> Iterator[Case]:
+    inherited = {key: fields[key] for key in _INHERITED if key in fields}
+    if "cases" not in fields:
+        yield _case(page, fields)
+        return
+    for key in _SOUGHT:
+        if key in fields:
+            raise fields[key].error("move it into one of the cases")
+    cases = list(fields["cases"].items())
+    if not cases:
+        raise fields["cases"].error("name at least one")
+    for value in cases:
+        own = value.fields(required=(), optional=(*_SOUGHT, *_INHERITED))
+        yield _case(value, {**inherited, **own})
+
+
+def _case(place: Value, fields: Mapping[str, Value]) -> Case:
+    if ("pattern" in fields) == ("check" in fields):
+        raise place.error("needs either a pattern or a check")
+    required = ("at", "message", "help") if "pattern" in fields else ("message", "help")
+    for key in required:
+        if key not in fields:
+            raise place.error(f"the key {key!r} is missing")
+    for key in ("at", "where"):
+        if key in fields and "check" in fields:
+            raise fields[key].error("a check decides this by itself")
+    return Case(
+        pattern=fields["pattern"].text() if "pattern" in fields else None,
+        check=fields["check"].sentence() if "check" in fields else None,
+        at=fields["at"].sentence() if "at" in fields else None,
+        where=fields["where"].text() if "where" in fields else None,
+        severity=fields["severity"].choice(SEVERITIES),
+        confidence=fields["confidence"].choice(CONFIDENCES),
+        message=fields["message"].sentence(),
+        help=fields["help"].sentence(),
+    )
+
+
+def _matching(value: Value, form: re.Pattern[str], example: str) -> str:
+    text = value.text()
+    if not form.fullmatch(text):
+        raise value.error(f"{text!r} does not look like {example}")
+    return text
+
+
+def _check_headings(name: str, body: str) -> None:
+    expected = [f"# {name}", *(f"## {heading}" for heading in HEADINGS)]
+    found = list(headings(body))
+    if found != expected:
+        wrong = next(
+            (pair for pair in zip(found, expected, strict=False) if pair[0] != pair[1]), None
+        )
+        missing = expected[len(found) : len(found) + 1] or [f"nothing after {expected[-1]!r}"]
+        problem = f"{wrong[0]!r} stands where {wrong[1]!r} should" if wrong else None
+        raise RuleError(f"headings: {problem or f'expected {missing[0]}'}")
+
+
+def headings(body: str) -> Iterator[str]:
+    """The ``#`` and ``##`` lines of a Markdown text outside its code blocks."""
+    fence = ""
+    for line in body.splitlines():
+        opening = _FENCE.match(line)
+        if fence:
+            if opening and opening[1].startswith(fence) and not line.strip().strip(fence[0]):
+                fence = ""
+        elif opening:
+            fence = opening[1]
+        elif re.match(r"##? ", line):
+            yield line.rstrip()
