@@ -1,0 +1,125 @@
+"""What is known of the model's outputs: loss, metrics, final activation, and their task."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from convlint.facts.activations import function
+from convlint.facts.core import Facts, call_fact, model_fact
+from convlint.facts.roles import collapsed
+from convlint.graph import Call, Loss
+from convlint.kleene import UNKNOWN, Truth, Unknown, disjunction
+
+CLASSIFICATION_LOSSES: Final = frozenset(
+    {
+        "binary_crossentropy",
+        "binary_focal_crossentropy",
+        "categorical_crossentropy",
+        "categorical_focal_crossentropy",
+        "sparse_categorical_crossentropy",
+        "hinge",
+        "squared_hinge",
+        "categorical_hinge",
+    }
+)
+"""The losses of Keras for class labels."""
+
+SHAPE_ONLY: Final = frozenset({"flatten", "reshape", "permute", "dropout"})
+
+
+def _training_entry(facts: Facts, call: Call, entries: str) -> Any:
+    training = facts.graph.training
+    if "output" not in call.kinds or training is None:
+        return UNKNOWN
+    values = getattr(training, entries)
+    position = call.index - facts.graph.outputs[0].index
+    return values[position] if position < len(values) else UNKNOWN
+
+
+def _loss(facts: Facts, call: Call) -> Loss | Unknown | None:
+    loss: Loss | Unknown | None = _training_entry(facts, call, "losses")
+    return UNKNOWN if isinstance(loss, Loss) and loss.custom else loss
+
+
+@call_fact
+def loss(facts: Facts, call: Call) -> str | Unknown | None:
+    """Of an output, the snake_case name of its loss; ``None`` if it has none.
+
+    UNKNOWN for a custom loss and where no compile configuration is stated.
+    """
+    value = _loss(facts, call)
+    return value.name if isinstance(value, Loss) else value
+
+
+@call_fact
+def from_logits(facts: Facts, call: Call) -> bool | Unknown | None:
+    """Of an output, what its loss was told; ``None`` if the loss has no such argument."""
+    value = _loss(facts, call)
+    return value.from_logits if isinstance(value, Loss) else value
+
+
+@call_fact
+def metrics(facts: Facts, call: Call) -> tuple[str, ...] | Unknown:
+    """Of an output, the names of its metrics."""
+    value: tuple[str, ...] | Unknown = _training_entry(facts, call, "metrics")
+    return value
+
+
+@call_fact
+def final_activation(facts: Facts, call: Call) -> str | Unknown:
+    """Of an output, the function applied last; ``linear`` if a weight layer's result is handed on.
+
+    UNKNOWN after anything else, such as a merge or a custom layer.
+    """
+    if "output" not in call.kinds:
+        return UNKNOWN
+    index = facts.producers[call.index][0]
+    while facts.kinds[index] & SHAPE_ONLY and facts.producers[index]:
+        index = facts.producers[index][0]
+    if "act" in facts.kinds[index]:
+        return function(facts, facts.graph.calls[index])
+    return "linear" if "weight" in facts.kinds[index] else UNKNOWN
+
+
+@call_fact
+def classifies(facts: Facts, call: Call) -> Truth:
+    """Of an output, whether it gives class scores for a whole sample.
+
+    Its loss decides; without one a softmax or sigmoid does, and a linear output stays UNKNOWN.
+    An output with spatial extent (segmentation, an image) does not classify the sample.
+    """
+    name = loss(facts, call)
+    activation = final_activation(facts, call)
+    last = facts.graph.calls[call.inputs[0].call]
+    flat = collapsed(facts, last)
+    if flat is not True:
+        return flat
+    if isinstance(name, str):
+        return name in CLASSIFICATION_LOSSES
+    if activation in ("softmax", "sigmoid"):
+        return True
+    return UNKNOWN if activation is UNKNOWN or activation == "linear" else False
+
+
+@model_fact
+def is_classifier(facts: Facts) -> Truth:
+    """Some output gives class scores for a whole sample."""
+    return disjunction(classifies(facts, call) for call in facts.graph.outputs)
+
+
+@model_fact
+def weight_decay(facts: Facts) -> bool:
+    """The compile configuration states an optimizer with decoupled weight decay."""
+    training = facts.graph.training
+    if training is None:
+        return False
+    return training.optimizer in ("adamw", "sgdw") or bool(
+        training.optimizer_config.get("weight_decay")
+    )
+
+
+@call_fact
+def training(facts: Facts, call: Call) -> bool | Unknown | None:
+    """The ``training`` argument that the layer is called with; ``None`` if it is not given."""
+    value: bool | Unknown | None = call.arguments.get("training")
+    return value

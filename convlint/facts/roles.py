@@ -1,0 +1,105 @@
+"""What a call is by its place: kinds that depend on shapes, the convolutional body, the head."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from convlint.facts.shapes import input_spatial_size, rank, spatial_size
+
+from convlint.facts.core import Facts, call_fact, sweep
+from convlint.graph import Call
+from convlint.kleene import UNKNOWN, Truth, conjunction, disjunction, negation
+
+CONV_KINDS: Final = frozenset({"conv", "depthwise", "separable", "transposed_conv"})
+COLLAPSING: Final = frozenset({"flatten", "global_pool"})
+ARITHMETIC: Final = frozenset({"add", "subtract", "multiply", "divide"})
+
+
+def place_kinds(facts: Facts) -> tuple[frozenset[str], ...]:
+    """For each call its own kinds, corrected for its place.
+
+    A convolution of a 1x1 map is a dense layer. An operation of two operands of which one is a
+    constant merges nothing: it scales or shifts.
+    """
+    return tuple(_placed(facts, call) for call in facts.graph.calls)
+
+
+def _placed(facts: Facts, call: Call) -> frozenset[str]:
+    kinds = call.kinds
+    if "conv" in kinds and input_spatial_size(facts, call) == 1:
+        return (kinds - CONV_KINDS) | {"dense"}
+    if kinds & ARITHMETIC and len(call.inputs) == 1:
+        return (kinds - ARITHMETIC - {"merge"}) | {"scale"}
+    return kinds
+
+
+@call_fact
+def collapsed(facts: Facts, call: Call) -> Truth:
+    """Has no spatial extent left: flattened, globally pooled, or a map of size 1x1.
+
+    A dynamic spatial dimension counts as extent.
+    """
+    if call.kinds & COLLAPSING or spatial_size(facts, call) == 1:
+        return True
+    dimensions = rank(facts, call)
+    return UNKNOWN if dimensions is UNKNOWN else dimensions <= 2
+
+
+@call_fact
+def in_body(facts: Facts, call: Call) -> Truth:
+    """A feature map with spatial extent that a convolution made or that was made from one."""
+    return _body(facts)[call.index]
+
+
+@call_fact
+def in_head(facts: Facts, call: Call) -> Truth:
+    """Comes after the spatial collapse of a convolutional body and never returns to one.
+
+    A squeeze-and-excite gate and the bottleneck of an autoencoder do return: they are no head.
+    """
+    index = call.index
+    ends = conjunction((collapsed(facts, call), negation(_returns_to_body(facts)[index])))
+    return conjunction((ends, _after_body(facts)[index]))
+
+
+@call_fact
+def on_input(facts: Facts, call: Call) -> bool:
+    """Consumes an input of the model directly."""
+    return any("input" in facts.kinds[index] for index in facts.producers[call.index])
+
+
+@sweep
+def _body(facts: Facts) -> tuple[Truth, ...]:
+    values: list[Truth] = []
+    for call in facts.graph.calls:
+        kinds = facts.kinds[call.index]
+        before = disjunction(values[index] for index in facts.producers[call.index])
+        if "conv" in kinds:
+            values.append(True)
+        elif "rnn" in kinds or "output" in kinds or before is False:
+            values.append(False)
+        elif "unknown" in kinds:
+            values.append(UNKNOWN)
+        else:
+            values.append(conjunction((before, negation(collapsed(facts, call)))))
+    return tuple(values)
+
+
+@sweep
+def _after_body(facts: Facts) -> tuple[Truth, ...]:
+    body = _body(facts)
+    values: list[Truth] = []
+    for producers in facts.producers:
+        values.append(disjunction(disjunction((body[i], values[i])) for i in producers))
+    return tuple(values)
+
+
+@sweep
+def _returns_to_body(facts: Facts) -> tuple[Truth, ...]:
+    body = _body(facts)
+    values: list[Truth] = [False] * len(facts)
+    for index in reversed(range(len(facts))):
+        values[index] = disjunction(
+            disjunction((body[i], values[i])) for i in facts.consumers[index]
+        )
+    return tuple(values)

@@ -1,0 +1,129 @@
+"""What is known of the model as a whole."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from convlint.facts.parameters import parameters, total_parameters
+from convlint.facts.shapes import spatial_shape
+
+from convlint.facts.activations import function
+from convlint.facts.core import Facts, call_fact, model_fact, sweep
+from convlint.facts.residual import on_residual_branch
+from convlint.facts.roles import in_head
+from convlint.graph import Call
+from convlint.kleene import UNKNOWN, Truth, Unknown, disjunction
+
+REGULARIZING: Final = frozenset({"dropout", "noise", "norm"})
+
+
+@call_fact
+def index(facts: Facts, call: Call) -> int:
+    """Position of the call in the model's topological order."""
+    return call.index
+
+
+@model_fact
+def first_conv(facts: Facts) -> int | None:
+    """The :func:`index` of the first convolution."""
+    return next((i for i, kinds in enumerate(facts.kinds) if "conv" in kinds), None)
+
+
+@model_fact
+def conv_depth(facts: Facts) -> int:
+    """Largest number of convolutions on one path."""
+    depths: list[int] = []
+    for i, producers in enumerate(facts.producers):
+        depths.append(max((depths[p] for p in producers), default=0) + ("conv" in facts.kinds[i]))
+    return max(depths, default=0)
+
+
+@model_fact
+def normalizes(facts: Facts) -> Truth:
+    """Some layer normalises activations or, through a wrapper, its weights."""
+    return disjunction(
+        True
+        if "norm" in kinds or call.wrapper == "SpectralNormalization"
+        else (UNKNOWN if "unknown" in kinds else False)
+        for call, kinds in zip(facts.graph.calls, facts.kinds, strict=True)
+    )
+
+
+@model_fact
+def scales_residuals(facts: Facts) -> Truth:
+    """Some residual branch is multiplied by a constant or learned scale before its addition."""
+    return disjunction(
+        on_residual_branch(facts, facts.graph.calls[i])
+        for i, kinds in enumerate(facts.kinds)
+        if "scale" in kinds
+    )
+
+
+@model_fact
+def activation_functions(facts: Facts) -> tuple[str | Unknown, ...]:
+    """The functions of all activations, without repeats."""
+    found = (function(facts, facts.graph.calls[i]) for i in facts.calls_by_kind.get("act", ()))
+    return tuple(dict.fromkeys(found))
+
+
+@model_fact
+def input_extent(facts: Facts) -> int | Unknown:
+    """Longest spatial side of any model input, in positions."""
+    sides: list[int] = []
+    for call in facts.graph.calls:
+        if "input" in call.kinds:
+            extents = spatial_shape(facts, call)
+            if extents is UNKNOWN or UNKNOWN in extents:
+                return UNKNOWN
+            sides.extend(extents)
+    return max(sides, default=UNKNOWN)
+
+
+@sweep
+def _head(facts: Facts) -> tuple[Call, ...] | Unknown:
+    found = []
+    for call in facts.graph.calls:
+        if "output" not in call.kinds:
+            inside = in_head(facts, call)
+            if inside is UNKNOWN:
+                return UNKNOWN
+            if inside:
+                found.append(call)
+    return tuple(found)
+
+
+@model_fact
+def head_parameter_share(facts: Facts) -> float | Unknown:
+    """Parameters of the head's layers divided by those of the model."""
+    head = _head(facts)
+    total = total_parameters(facts)
+    if head is UNKNOWN or total is UNKNOWN or not total:
+        return UNKNOWN
+    share = 0
+    for call in {call.layer: call for call in head if not call.fused}.values():
+        count = parameters(facts, call)
+        if count is UNKNOWN:
+            return UNKNOWN
+        share += count
+    return share / total
+
+
+@model_fact
+def regularizes_head(facts: Facts) -> Truth:
+    """The head has dropout, noise, normalization or a kernel penalty, or is fed from dropout."""
+    head = _head(facts)
+    if head is UNKNOWN:
+        return UNKNOWN
+    return disjunction(_regularizes(facts, call) for call in head)
+
+
+def _regularizes(facts: Facts, call: Call) -> Truth:
+    around = (call.index, *facts.producers[call.index])
+    if any(facts.kinds[i] & REGULARIZING for i in around[:1]) or any(
+        facts.kinds[i] & {"dropout", "noise"} for i in around
+    ):
+        return True
+    if "unknown" in facts.kinds[call.index]:
+        return UNKNOWN
+    penalty = facts.lookup(call.index, "kernel_regularizer")
+    return "weight" in facts.kinds[call.index] and penalty is not None
