@@ -49,8 +49,9 @@ def run(command: Sequence[str | Path]) -> Usage:
     )
     _, status, usage = os.wait4(child, 0)
     wall = time.perf_counter() - start
-    if os.waitstatus_to_exitcode(status) not in ALLOWED_EXIT_CODES:
-        raise RuntimeError(f"{' '.join(arguments)} ended with status {status}")
+    exit_code = os.waitstatus_to_exitcode(status)
+    if exit_code not in ALLOWED_EXIT_CODES:
+        raise RuntimeError(f"{' '.join(arguments)} ended with exit code {exit_code}")
     kibibyte = 1 if sys.platform == "darwin" else 1024  # macOS reports bytes
     return Usage(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * kibibyte)
 
