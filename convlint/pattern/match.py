@@ -1,0 +1,262 @@
+"""Pattern x Facts -> matches: two breadth-first searches on the product of graph and automaton.
+
+One runs forwards from the calls a match may begin with, one backwards from those it may end
+with, and both stop at the call that is reported. Each pair of a call and a step is visited once,
+so the time is linear in calls and edges, and the first visit gives the shortest path.
+
+A predicate over several roles (``where``) would need to know which call a path bound to each.
+Calls on which it reads equal values are interchangeable, so that the searches tell paths apart by
+those values only: by whether the first convolution had 32 or 64 filters, not by which it was.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Final, NamedTuple, TypeAlias
+
+from convlint.errors import RuleError
+from convlint.facts.core import Facts
+from convlint.kleene import UNKNOWN, Truth
+from convlint.pattern.parse import Pattern
+from convlint.pattern.tree import ANY, Step
+from convlint.predicate import Predicate
+from convlint.suggest import did_you_mean
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One reported call.
+
+    Attributes:
+        at: index of the call.
+        path: indices of the calls on the shortest path that matches, first to last.
+        roles: the call that this path binds to each role.
+    """
+
+    at: int
+    path: tuple[int, ...]
+    roles: Mapping[str, int]
+
+
+def find(
+    pattern: Pattern, facts: Facts, *, at: str, where: Predicate | None = None
+) -> Iterator[Match]:
+    """One match for each call that ``at`` can be bound to, in ascending order.
+
+    Of several shortest paths it is the one whose calls come first, seen from ``at`` outwards.
+    ``where`` is a predicate over roles of the pattern.
+
+    Raises:
+        RuleError: the pattern has no role ``at``.
+    """
+    if at not in pattern.roles:
+        hint = did_you_mean(at, pattern.roles)
+        raise RuleError(f"the pattern has no role {at!r}{hint}")
+    if any(kind not in facts.calls_by_kind for kind in pattern.automaton.required):
+        return iter(())
+    conjuncts = (where.conjuncts or (where,)) if where else ()
+    if any(not part.roles and part.evaluate(facts, {}) is not True for part in conjuncts):
+        return iter(())
+    return _Search(pattern, facts, at, conjuncts).matches()
+
+
+Binding: TypeAlias = tuple[int, ...]
+"""For each compared role the class of the call it is bound to, ``UNBOUND`` before it is."""
+
+UNBOUND: Final = -1
+
+
+class _Visit(NamedTuple):
+    """A call that passes a step. Visits of equal distance sort by call, step and binding."""
+
+    call: int
+    step: int
+    binding: Binding
+    distance: int
+    before: _Visit | None
+
+
+class _Search:
+    """The matches of one pattern on one graph; ``conjuncts`` are those of ``where``."""
+
+    def __init__(
+        self, pattern: Pattern, facts: Facts, at: str, conjuncts: Sequence[Predicate]
+    ) -> None:
+        self.facts = facts
+        self.automaton = pattern.automaton
+        steps = self.automaton.steps
+        self.at = next(index for index, step in enumerate(steps) if step.role == at)
+        local = [part for part in conjuncts if len(part.roles) == 1]
+        self.passes = [_test(facts, step, local) for step in steps]
+        self.compared = [part for part in conjuncts if len(part.roles) > 1]
+        roles = sorted({role for part in self.compared for role in part.roles})
+        self.classes = {role: _Classes(facts, role, self.compared) for role in roles}
+        self.slots = {role: slot for slot, role in enumerate(roles)}
+        self.agreements: dict[Binding, bool] = {}
+
+    def matches(self) -> Iterator[Match]:
+        automaton = self.automaton
+        prefixes = self.explore(automaton.first, automaton.follow, self.consumers)
+        if not prefixes:
+            return
+        suffixes = self.explore(automaton.last, automaton.precede, self.producers)
+        for call in sorted(prefixes.keys() & suffixes.keys()):
+            joined = [
+                (prefix, suffix)
+                for prefix in prefixes[call]
+                for suffix in suffixes[call]
+                if self.agree(prefix.binding, suffix.binding)
+            ]
+            if joined:
+                yield self.match(*min(joined, key=_length))
+
+    def explore(
+        self,
+        ends: Sequence[int],
+        successors: Sequence[Sequence[int]],
+        neighbours: Callable[[int, int, int], Sequence[int]],
+    ) -> dict[int, list[_Visit]]:
+        """Search from one end of the pattern to ``at``: the visits of each call it may name.
+
+        ``successors`` are the steps next to a step in the direction of the search,
+        ``neighbours(call, step, successor)`` the calls next to a call.
+        """
+        found: dict[int, list[_Visit]] = {}
+        seen: defaultdict[tuple[int, Binding], set[int]] = defaultdict(set)
+        frontier: list[_Visit] = []
+
+        def visit(step: int, calls: Iterable[int], before: _Visit | None) -> None:
+            origin = (UNBOUND,) * len(self.slots) if before is None else before.binding
+            distance = 0 if before is None else before.distance + 1
+            role = self.automaton.steps[step].role
+            compared = role in self.slots
+            passes = self.passes[step]
+            binding = origin
+            visited = seen[step, binding]
+            for call in calls:
+                if not passes(call):
+                    continue
+                if compared:
+                    binding = self.bind(origin, str(role), call)
+                    visited = seen[step, binding]
+                if call not in visited:
+                    visited.add(call)
+                    here = _Visit(call, step, binding, distance, before)
+                    if step == self.at:
+                        found.setdefault(call, []).append(here)
+                    else:
+                        frontier.append(here)
+
+        for step in ends:
+            visit(step, _candidates(self.facts, self.automaton.steps[step]), None)
+        while frontier:
+            # The first visit is the one that stays, so smaller indices go first.
+            level, frontier = sorted(frontier), []
+            for here in level:
+                for step in successors[here.step]:
+                    visit(step, neighbours(here.call, here.step, step), here)
+        return found
+
+    def consumers(self, call: int, step: int, successor: int) -> Sequence[int]:
+        consumers = self.facts.consumers[call]
+        return () if self.automaton.exclusive[successor] and len(consumers) != 1 else consumers
+
+    def producers(self, call: int, step: int, predecessor: int) -> Sequence[int]:
+        producers = self.facts.producers[call]
+        if not self.automaton.exclusive[step]:
+            return producers
+        return [producer for producer in producers if len(self.facts.consumers[producer]) == 1]
+
+    def bind(self, binding: Binding, role: str, call: int) -> Binding:
+        slot = self.slots[role]
+        return (*binding[:slot], self.classes[role].number(call), *binding[slot + 1 :])
+
+    def agree(self, prefix: Binding, suffix: Binding) -> bool:
+        """Whether ``where`` holds for a path of which both halves are known."""
+        binding = tuple(map(max, prefix, suffix))
+        if binding not in self.agreements:
+            calls = {
+                role: self.classes[role].members[binding[slot]] for role, slot in self.slots.items()
+            }
+            self.agreements[binding] = all(
+                part.evaluate(self.facts, calls) is True for part in self.compared
+            )
+        return self.agreements[binding]
+
+    def match(self, prefix: _Visit, suffix: _Visit) -> Match:
+        visits = [*reversed(list(_walk(prefix))), *_walk(suffix.before)]
+        steps = self.automaton.steps
+        return Match(
+            prefix.call,
+            tuple(visit.call for visit in visits),
+            {role: visit.call for visit in visits if (role := steps[visit.step].role)},
+        )
+
+
+def _walk(visit: _Visit | None) -> Iterator[_Visit]:
+    while visit is not None:
+        yield visit
+        visit = visit.before
+
+
+def _length(halves: tuple[_Visit, _Visit]) -> tuple[int, Binding, Binding]:
+    prefix, suffix = halves
+    return prefix.distance + suffix.distance, prefix.binding, suffix.binding
+
+
+class _Classes:
+    """Numbers classes of calls on which the predicates read equal values for a role."""
+
+    def __init__(self, facts: Facts, role: str, predicates: Sequence[Predicate]) -> None:
+        self.facts = facts
+        self.readers = [
+            reader for predicate in predicates for reader in predicate.reads.get(role, ())
+        ]
+        self.members: list[int] = []  # of each class one
+        self.numbers: dict[Hashable, int] = {}
+        self.number = cache(self._number)
+
+    def _number(self, call: int) -> int:
+        values = [reader(self.facts, call) for reader in self.readers]
+        # True equals 1, but only one of them is a truth value.
+        key: Hashable = tuple((isinstance(value, bool), value) for value in values)
+        try:
+            known = key in self.numbers
+        except TypeError:  # a dictionary, say: a class of its own
+            key, known = call, False
+        if not known:
+            self.numbers[key] = len(self.members)
+            self.members.append(call)
+        return self.numbers[key]
+
+
+def _test(facts: Facts, step: Step, local: Sequence[Predicate]) -> Callable[[int], bool]:
+    """Whether a call passes a step; ``local`` are predicates over one role each."""
+    kinds = facts.kinds
+    role = step.role
+    own = [part for part in local if role in part.roles]
+
+    def passes(call: int) -> bool:
+        return (
+            _kind_truth(step, kinds[call]) is True
+            and (step.predicate is None or step.predicate.evaluate(facts, call) is True)
+            and all(part.evaluate(facts, {str(role): call}) is True for part in own)
+        )
+
+    return cache(passes)
+
+
+def _kind_truth(step: Step, kinds: frozenset[str]) -> Truth:
+    truth: Truth = step.kind == ANY or step.kind in kinds
+    if not truth and "unknown" in kinds:
+        return UNKNOWN
+    return not truth if step.negated else truth
+
+
+def _candidates(facts: Facts, step: Step) -> Iterable[int]:
+    if step.negated or step.kind == ANY:
+        return (index for index in range(len(facts)) if index not in facts.transparent)
+    return facts.calls_by_kind.get(step.kind, ())
