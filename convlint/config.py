@@ -5,8 +5,9 @@ The settings of a file are those of the nearest such file in its folder or above
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -40,7 +41,8 @@ class Config:
         fail_on: the least severity that makes a check fail; ``None`` if nothing does.
         per_file_ignores: file patterns and the selectors of the rules to ignore there.
         per_layer_ignores: likewise for ``file-pattern::layer-pattern``.
-        exclude: patterns of files and folders that are not looked at.
+        exclude: patterns of files and folders that are not looked at, each with the folder
+            that it is relative to.
         rule_paths: rule pages, and folders of them, besides ours.
         output_format: one of :data:`FORMATS`.
     """
@@ -53,29 +55,23 @@ class Config:
     fail_on: Severity | None = Severity.WARNING
     per_file_ignores: Ignores = ()
     per_layer_ignores: Ignores = ()
-    exclude: tuple[str, ...] = ()
+    exclude: tuple[tuple[Path, str], ...] = ()
     rule_paths: tuple[Path, ...] = ()
     output_format: str = "full"
 
-    def relative(self, file: str) -> str:
-        """The file's path as patterns see it: relative to :attr:`folder`, with slashes."""
-        try:
-            path = os.path.relpath(file, self.folder)
-        except ValueError:  # another drive
-            path = os.path.abspath(file)
-        return path.replace(os.sep, "/")
-
     def excludes(self, file: str) -> bool:
         """Whether a file or folder is excluded."""
-        path = self.relative(file)
-        return any(globs.matches_or_contains(path, pattern) for pattern in self.exclude)
+        return any(
+            globs.matches_or_contains(_relative(file, folder), pattern)
+            for folder, pattern in self.exclude
+        )
 
     def ignored_at(self, finding: Finding, model: str) -> Iterator[str]:
         """The selectors of the rules to ignore at a finding, by its file and by its layer.
 
         A model in memory has no file and goes by its name, ``model``.
         """
-        path = model if finding.file is None else self.relative(finding.file)
+        path = model if finding.file is None else _relative(finding.file, self.folder)
         for pattern, selectors in self.per_file_ignores:
             if globs.matches(path, pattern):
                 yield from selectors
@@ -85,12 +81,21 @@ class Config:
                 yield from selectors
 
 
+def _relative(file: str, folder: Path) -> str:
+    """The file's path as patterns see it: relative to the folder, with slashes."""
+    try:
+        path = os.path.relpath(file, folder)
+    except ValueError:  # another drive
+        path = os.path.abspath(file)
+    return path.replace(os.sep, "/")
+
+
 @dataclass(frozen=True, slots=True)
 class Overrides:
-    """What the command line or a caller sets in place of a configuration file; ``None`` sets nothing.
+    """What the command line or a caller sets in place of a configuration file, if not ``None``.
 
     A ``select`` of one's own also replaces ``ignore`` and ``extend-select`` of the file: who asks
-    for a rule by name gets it. ``exclude`` adds to the file's.
+    for a rule by name gets it. ``exclude`` adds to the file's, relative to the current folder.
     """
 
     select: tuple[str, ...] | None = None
@@ -112,7 +117,10 @@ class Overrides:
             config = replace(config, fail_on=FAIL_ON[self.fail_on])
         if self.output_format is not None:
             config = replace(config, output_format=self.output_format)
-        return replace(config, exclude=(*config.exclude, *self.exclude))
+        if self.exclude:
+            here = tuple((Path.cwd(), pattern) for pattern in self.exclude)
+            config = replace(config, exclude=(*config.exclude, *here))
+        return config
 
 
 def nearest(folder: Path, cache: dict[Path, Config]) -> Config:
@@ -192,6 +200,7 @@ def _config(table: Mapping[str, Any], file: Path) -> Config:
             raise ConfigError(f"{file}: {key}: {error}") from error
     folder = file.parent
     settings["rule_paths"] = tuple(folder / path for path in settings.get("rule_paths", ()))
+    settings["exclude"] = tuple((folder, pattern) for pattern in settings.get("exclude", ()))
     return Config(file=file, folder=folder, **settings)
 
 
@@ -245,3 +254,33 @@ _CONVERTERS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "rule-paths": _words,
     "output-format": _choice(FORMATS),
 }
+
+
+def as_toml(config: Config) -> str:
+    """The settings as a ``convlint.toml`` would state them."""
+    fail_on = "never" if config.fail_on is None else str(config.fail_on)
+    lines = [
+        f"# {config.file or 'no settings file'}",
+        *([] if config.select is None else [f"select = {_list(config.select)}"]),
+        f"ignore = {_list(config.ignore)}",
+        f"extend-select = {_list(config.extend_select)}",
+        f'fail-on = "{fail_on}"',
+        f'output-format = "{config.output_format}"',
+        f"exclude = {_list(pattern for _, pattern in config.exclude)}",
+        f"rule-paths = {_list(map(str, config.rule_paths))}",
+        "",
+        "[per-file-ignores]",
+        *(f"{_quoted(key)} = {_list(value)}" for key, value in config.per_file_ignores),
+        "",
+        "[per-layer-ignores]",
+        *(f"{_quoted(key)} = {_list(value)}" for key, value in config.per_layer_ignores),
+    ]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _list(words: Iterable[str]) -> str:
+    return f"[{', '.join(map(_quoted, words))}]"
+
+
+def _quoted(word: str) -> str:
+    return json.dumps(word, ensure_ascii=False)

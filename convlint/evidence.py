@@ -69,81 +69,79 @@ STRENGTHS = {str(strength): strength for strength in reversed(Strength)}
 class Reference:
     """One source.
 
-    ``authors`` are full names; ``verified`` says how we know that it says what we cite it for.
+    ``verified`` is set if what we cite it for was read in the source itself, and ``seen`` says in
+    which part; otherwise ``seen`` says by whom it was reported.
     """
 
     key: str
     authors: tuple[str, ...]
     year: str
     title: str
-    venue: str = ""
-    doi: str = ""
-    arxiv: str = ""
-    url: str = ""
-    verified: str = ""
+    venue: str
+    doi: str
+    arxiv: str
+    url: str
+    verified: bool
+    seen: str
 
     @property
-    def link(self) -> str | None:
+    def link(self) -> str:
         """Where to read it: the page named, else its DOI, else its arXiv page."""
         if self.url:
             return self.url
-        if self.doi:
-            return f"https://doi.org/{self.doi}"
-        return f"https://arxiv.org/abs/{self.arxiv}" if self.arxiv else None
+        return f"https://doi.org/{self.doi}" if self.doi else f"https://arxiv.org/abs/{self.arxiv}"
 
     @property
     def short(self) -> str:
         """``Ghiasi et al. 2018``."""
-        surnames = [_surname(author) for author in self.authors]
-        if len(surnames) > 2:
-            surnames = [f"{surnames[0]} et al."]
-        return f"{' & '.join(surnames)} {self.year}"
+        if len(self.authors) > 2:
+            names = f"{_surname(self.authors[0])} et al."
+        else:
+            names = " & ".join(map(_surname, self.authors))
+        return f"{names} {self.year}"
 
     @property
     def full(self) -> str:
         """Authors, title, venue and year in one line."""
-        authors = ", ".join(self.authors)
+        title = self.title if self.title.endswith(("?", "!", ".")) else f"{self.title}."
         place = ", ".join(part for part in (self.venue, self.year) if part)
-        end = "" if self.title.endswith(("?", "!", ".")) else "."
-        return f"{authors}: {self.title}{end} {place}."
+        return f"{', '.join(self.authors)}: {title} {place}."
 
 
 def _surname(author: str) -> str:
-    """The family name in ``Golnaz Ghiasi`` or ``Ghiasi, Golnaz``; a name in braces is one word."""
-    if "," in author:
-        return author.partition(",")[0]
-    return author.split()[-1] if author.split() else author
+    """The last word of a person's name; a group such as ``Keras developers`` keeps its own."""
+    return author if author.endswith(" developers") else author.rpartition(" ")[2]
 
 
 def parse_references(text: str, source: str) -> Mapping[str, Reference]:
-    """Every reference of a ``references.yaml``, by key; RuleError naming file and key."""
-    return {
-        key: _reference(key, value) for key, value in parse(text, source).entries().items()
-    }
+    """Every reference of a ``references.yaml``, by key; RuleError naming file, line and key."""
+    entries = parse(text, source).entries()
+    return {key: _reference(key, value) for key, value in entries.items()}
 
 
 def _reference(key: str, value: Value) -> Reference:
     fields = value.fields(
-        required=("authors", "year", "title"),
-        optional=("venue", "doi", "arxiv", "url", "verified"),
+        required=("authors", "year", "title", "verified"),
+        optional=("venue", "doi", "arxiv", "url", "seen"),
     )
-    year = fields["year"].text()
-    if not re.fullmatch(r"\d{4}", year):
+
+    def optional(name: str) -> str:
+        return fields[name].sentence() if name in fields else ""
+
+    year = fields["year"].sentence()
+    if not re.fullmatch(r"[0-9]{4}", year):
         raise fields["year"].error(f"{year!r} is not a year")
-    authors = tuple(author.sentence() for author in fields["authors"].items())
-    if not authors:
-        raise fields["authors"].error("name at least one")
-    reference = Reference(
-        key,
-        authors,
-        year,
-        fields["title"].sentence(),
-        **{
-            name: fields[name].sentence()
-            for name in ("venue", "doi", "arxiv", "url", "verified")
-            if name in fields
-        },
-    )
-    if reference.link is None:
+    if not fields.keys() & {"doi", "arxiv", "url"}:
         raise value.error("needs a doi, arxiv or url, so that it can be looked up")
-    return reference
+    return Reference(
+        key=key,
+        authors=tuple(name.strip() for name in fields["authors"].sentence().split(",")),
+        year=year,
+        title=fields["title"].sentence(),
+        venue=optional("venue"),
+        doi=optional("doi"),
+        arxiv=optional("arxiv"),
+        url=optional("url"),
+        verified=fields["verified"].choice({"yes": True, "no": False}),
+        seen=optional("seen"),
+    )

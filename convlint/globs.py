@@ -1,8 +1,8 @@
 """Patterns for files and layers, as people know them from ``.gitignore``.
 
-``*`` stands for anything without a slash, ``?`` for one character, ``[ab]`` for one of a few, a part
-``**`` for any number of parts. A pattern without a slash means the last part of a path, wherever
-that lies; one with a slash means the whole path.
+``*`` stands for anything without a slash, ``?`` for one character, ``[ab]`` for one of a few, a
+part ``**`` for any number of parts. A pattern without a slash means the last part of a path,
+wherever that lies; one with a slash means the whole path.
 """
 
 from __future__ import annotations

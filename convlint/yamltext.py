@@ -1,9 +1,9 @@
 """YAML whose scalars all stay text, read against a schema.
 
-Plain YAML turns ``off`` into false and ``010`` into 8, lets a key stand twice and says nothing about
-keys that nobody reads. Here a value is converted by whoever knows what it should be, and every
-complaint names the file, the line and the key. Values are only visited as deep as the schema
-goes, so that hostile nesting does no harm.
+Plain YAML turns ``off`` into false and ``010`` into 8, lets a key stand twice and says nothing
+about keys that nobody reads. Here a value is converted by whoever knows what it should be, and
+every complaint names the file, the line and the key. Values are only visited as deep as the
+schema goes, so that hostile nesting does no harm.
 """
 
 from __future__ import annotations
@@ -53,9 +53,7 @@ class Value:
         word = self.text()
         if word not in values:
             known = ", ".join(values)
-            raise self.error(
-                f"{word!r} is not one of {known}{did_you_mean(word, values)}"
-            )
+            raise self.error(f"{word!r} is not one of {known}{did_you_mean(word, values)}")
         return values[word]
 
     def items(self) -> Iterator[Value]:
@@ -80,9 +78,7 @@ class Value:
             found[key] = value
         return found
 
-    def fields(
-        self, required: Collection[str], optional: Collection[str] = ()
-    ) -> dict[str, Value]:
+    def fields(self, required: Collection[str], optional: Collection[str] = ()) -> dict[str, Value]:
         """The entries of a mapping that has all required keys and no unknown one."""
         found = self.entries()
         known = (*required, *optional)

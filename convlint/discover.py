@@ -1,0 +1,94 @@
+"""From what the user names to the files to check.
+
+A folder means the models in it. A file that is named is checked whatever it is, so that a
+mistake is an error and not a silent pass.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final, NamedTuple
+
+from convlint.config import Config
+
+SKIPPED: Final = frozenset(
+    {"node_modules", "venv", "env", "__pycache__", "site-packages", "__pypackages__"}
+)
+"""Folders that hold other people's files; so do hidden ones and virtual environments."""
+
+
+class Found(NamedTuple):
+    """A file to check, or a path that cannot be checked and why."""
+
+    path: str
+    error: str | None = None
+
+
+def files(
+    paths: Iterable[str], config_for: Callable[[str], Config], *, force_exclude: bool = False
+) -> Iterator[Found]:
+    """The files to check, each once, in the order of the paths and sorted within each folder.
+
+    ``config_for`` gives the settings that hold for what lies in a folder. Excluded files are
+    left out if they were found in a folder, and with ``force_exclude`` also if they were named.
+    """
+    seen: set[str] = set()
+    for path in paths:
+        for found in _named(path, config_for, force_exclude):
+            key = os.path.abspath(found.path)
+            if key not in seen:
+                seen.add(key)
+                yield found
+
+
+def _named(path: str, config_for: Callable[[str], Config], force_exclude: bool) -> Iterator[Found]:
+    if force_exclude and config_for(os.path.dirname(path)).excludes(path):
+        return
+    if not os.path.isdir(path):
+        yield Found(path)
+        return
+    empty = True
+    for found in _models_in(path, config_for):
+        empty = False
+        yield found
+    if empty:
+        yield Found(
+            path,
+            f"{path}: there is no model in this folder"
+            " (.keras, .h5, .hdf5, or a .json that holds an architecture)",
+        )
+
+
+def _models_in(folder: str, config_for: Callable[[str], Config]) -> Iterator[Found]:
+    from convlint.readers import looks_like_model
+
+    pending = [folder]
+    while pending:
+        current = pending.pop()
+        try:
+            with os.scandir(current) as scan:
+                entries = sorted(scan, key=lambda entry: entry.name)
+        except OSError as error:
+            yield Found(current, f"{current}: the folder cannot be read: {error.strerror}")
+            continue
+        config = config_for(current)
+        folders = []
+        for entry in entries:
+            path = os.path.normpath(entry.path)
+            if config.exclude and config.excludes(path):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                if not _is_foreign(entry):
+                    folders.append(path)
+            elif entry.is_file() and looks_like_model(path):
+                yield Found(path)
+        pending.extend(reversed(folders))
+
+
+def _is_foreign(folder: os.DirEntry[str]) -> bool:
+    return (
+        folder.name.startswith(".")
+        or folder.name in SKIPPED
+        or os.path.isfile(os.path.join(folder.path, "pyvenv.cfg"))
+    )

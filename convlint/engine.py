@@ -1,0 +1,258 @@
+"""From models to findings: rules are run, their hits worded, ignored ones left out.
+
+This is the only place where findings are suppressed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+from convlint import catalog, discover, kinds
+from convlint.config import Config, Overrides, nearest, read
+from convlint.errors import ConfigError, InputError
+from convlint.facts import Facts
+from convlint.finding import Finding, PathStep
+from convlint.graph import OUTPUT, Call, Graph, Shape
+from convlint.kleene import UNKNOWN
+from convlint.message import fill
+from convlint.report import Checked, Model, Report
+from convlint.rule import Rule
+
+
+def check(
+    target: Any,
+    *,
+    select: Sequence[str] | str | None = None,
+    ignore: Sequence[str] | str | None = None,
+    extend_select: Sequence[str] | str | None = None,
+    config: Config | str | os.PathLike[str] | None = None,
+) -> Report:
+    """Check a model, a model file, a folder of them, or a list of any of these.
+
+    Args:
+        target: a Keras model in memory; the path of a model file or of a folder; or a list.
+        select: codes, beginnings of codes or names of the rules to use, or ``"ALL"``; by default
+            those that are on. Several in one string are separated by commas.
+        ignore: rules to leave out.
+        extend_select: rules to use besides those that are on.
+        config: settings, or the file that holds them. By default those of the nearest
+            ``convlint.toml`` or ``pyproject.toml`` above each file; for a model in memory,
+            above the current directory. ``Config()`` is no settings at all.
+
+    Returns:
+        The findings, as a sequence.
+
+    Raises:
+        InputError: the one target cannot be read or analysed, or is a folder without models. One
+            of several does not stop the others: it is in ``report.errors``, and ``report.ok``
+            is false.
+        ConfigError: a setting, or a selector that no rule matches.
+        RuleError: a page among the configured ``rule-paths`` that is not well formed.
+    """
+    overrides = Overrides(
+        select=selectors(select), ignore=selectors(ignore), extend_select=selectors(extend_select)
+    )
+    settings = config if config is None or isinstance(config, Config) else read(Path(config))
+    linter = Linter(overrides, settings)
+    if isinstance(target, (list, tuple)):
+        return linter.report([part for item in target for part in _checked(linter, item)])
+    results = list(_checked(linter, target))
+    if len(results) == 1 and results[0].error is not None:
+        raise InputError(results[0].error)
+    return linter.report(results)
+
+
+def _is_path(value: Any) -> bool:
+    return isinstance(value, (str, os.PathLike))
+
+
+def _checked(linter: Linter, target: Any) -> Iterator[Checked]:
+    if not _is_path(target):
+        yield _caught(None, partial(linter.check_model, target))
+        return
+    for found in discover.files([os.fspath(target)], linter.config_for):
+        if found.error is not None:
+            yield Checked(found.path, error=found.error)
+        else:
+            yield _caught(found.path, partial(linter.check_file, found.path))
+
+
+def _caught(file: str | None, check_it: Callable[[], Checked]) -> Checked:
+    """The result of a check; an input that cannot be read is a result too."""
+    try:
+        return check_it()
+    except InputError as error:
+        return Checked(file, error=str(error))
+
+
+def selectors(value: Sequence[str] | str | None) -> tuple[str, ...] | None:
+    """Selectors as a list, or in a string with commas; ConfigError if one is empty."""
+    if value is None:
+        return None
+    words = [value] if isinstance(value, str) else value
+    found = tuple(part.strip() for word in words for part in word.split(","))
+    if not all(found):
+        raise ConfigError("a rule selector is empty")
+    return found
+
+
+class Linter:
+    """Checks inputs one by one; settings and rules are loaded once for all of them."""
+
+    def __init__(self, overrides: Overrides, config: Config | None = None) -> None:
+        """Settings come from ``config`` or else from each input's folder, then ``overrides``."""
+        self._overrides = overrides
+        self._fixed = None if config is None else overrides.apply(config)
+        self._nearest: dict[Path, Config] = {}
+        self._rules = cache(_selected_rules)
+        self._used: dict[Config, None] = {}
+
+    def config_for(self, folder: str) -> Config:
+        """The settings for what lies in a folder."""
+        if self._fixed is not None:
+            return self._fixed
+        return self._overrides.apply(nearest(Path(os.path.abspath(folder)), self._nearest))
+
+    def check_file(self, file: str) -> Checked:
+        """Check a model file; InputError if it cannot be read."""
+        from convlint import readers
+
+        return self._check(readers.read(file), file, self.config_for(os.path.dirname(file)))
+
+    def check_bytes(self, data: bytes, file: str) -> Checked:
+        """Check the content of a model file; InputError if it cannot be read."""
+        from convlint import readers
+
+        config = self.config_for(os.path.dirname(file))
+        return self._check(readers.read_bytes(data, file), file, config)
+
+    def check_model(self, model: object) -> Checked:
+        """Check a model in memory; InputError if it is none or cannot be analysed."""
+        from convlint.readers import live
+
+        if not live.is_model(model):
+            kind = type(model).__name__
+            raise InputError(f"check() takes a Keras model or the path of a file, not {kind}")
+        return self._check([live.read_model(model)], None, self.config_for(""))
+
+    def _check(self, graphs: Iterable[Graph], file: str | None, config: Config) -> Checked:
+        rules, all_rules = self._rules(config)
+        self._used[config] = None
+        models = []
+        findings: list[Finding] = []
+        for graph in graphs:
+            models.append(Model(graph.name, _layers(graph)))
+            for finding in lint(graph, rules, file):
+                ignored = tuple(config.ignored_at(finding, graph.name))
+                if not ignored or finding.code not in catalog.matching(all_rules, ignored):
+                    findings.append(finding)
+        return Checked(file, tuple(models), tuple(findings), fail_on=config.fail_on)
+
+    def report(self, checked: Iterable[Checked]) -> Report:
+        """All results together, with the rules and references that reporters need."""
+        results = tuple(checked)
+        rules = {rule.code: rule for config in self._used for rule in self._rules(config)[0]}
+        needed = any(result.findings for result in results)
+        paths = dict.fromkeys(path for config in self._used for path in config.rule_paths)
+        references = catalog.references(tuple(paths)) if needed else {}
+        return Report(results, dict(sorted(rules.items())), references)
+
+
+def _selected_rules(config: Config) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
+    """The rules that the settings select, and all that there are."""
+    rules = catalog.load(config.rule_paths)
+    for _, ignored in (*config.per_file_ignores, *config.per_layer_ignores):
+        catalog.matching(rules, ignored)  # an unknown selector is an error even if unused
+    chosen = catalog.select(rules, config.select, config.ignore, config.extend_select)
+    return chosen, rules
+
+
+def lint(graph: Graph, rules: Iterable[Rule], file: str | None = None) -> tuple[Finding, ...]:
+    """The findings of rules in a graph, by position and code.
+
+    A layer that is called several times is reported once for the same message.
+    """
+    facts = Facts(graph)
+    found = sorted(
+        (
+            (match.at, rule.code, rule, case, match)
+            for rule in rules
+            for case, match in rule.find(facts)
+        ),
+        key=lambda item: item[:2],
+    )
+    findings: dict[tuple[str, str, str], Finding] = {}
+    for _, _, rule, case, match in found:
+        layer = _owner(facts, match.at)
+        finding = Finding(
+            code=rule.code,
+            name=rule.name,
+            severity=case.severity,
+            confidence=case.confidence,
+            file=file,
+            layer=layer.layer,
+            layer_class=layer.label,
+            message=fill(case.message, facts, match.roles),
+            help=fill(case.help, facts, match.roles),
+            path=tuple(_steps(facts, match.path, match.at)),
+            location=layer.location,
+            case=rule.cases.index(case),
+        )
+        findings.setdefault((finding.code, finding.layer, finding.message), finding)
+    return tuple(findings.values())
+
+
+def _owner(facts: Facts, index: int) -> Call:
+    """The call of the layer that the user wrote.
+
+    That is the layer of which a fused activation is an argument, and the layer whose output a
+    model output is.
+    """
+    calls = facts.graph.calls
+    call = calls[index]
+    while (call.class_name == OUTPUT or call.fused) and call.inputs:
+        call = calls[call.inputs[0].call]
+    return call
+
+
+def _steps(facts: Facts, path: Sequence[int], at: int) -> Iterator[PathStep]:
+    """The witness path as layers: a fused activation is part of its layer, outputs are left out."""
+    calls = facts.graph.calls
+    marked = _owner(facts, at).index
+    steps: dict[int, PathStep] = {}
+    for index in path:
+        call = calls[index]
+        owner = _owner(facts, index)
+        step = PathStep(
+            layer=owner.layer,
+            class_name=owner.label,
+            shape=_shape(facts, index),
+            activation=_activation(call) if call.fused else None,
+            marked=owner.index == marked,
+        )
+        if call.class_name == OUTPUT:
+            steps.setdefault(owner.index, step)
+        else:
+            steps[owner.index] = step
+    return iter(steps.values())
+
+
+def _shape(facts: Facts, index: int) -> Shape | None:
+    shape = facts.lookup(index, "shape")
+    if not isinstance(shape, tuple):
+        return None
+    return tuple(size if isinstance(size, int) else None for size in shape)
+
+
+def _activation(call: Call) -> str:
+    """The name of a fused activation; the layer's class if it is no plain function."""
+    name = kinds.activation_function(call.config.get("activation", call.class_name))
+    return call.class_name if name is UNKNOWN else name
+
+
+def _layers(graph: Graph) -> int:
+    return len({call.layer for call in graph.calls if call.class_name != OUTPUT})

@@ -1,0 +1,184 @@
+"""What a run found: a sequence of findings that can be asked, printed and serialized."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, overload
+
+from convlint.evidence import Reference
+from convlint.finding import Finding, Severity
+from convlint.rule import Rule
+
+if TYPE_CHECKING:
+    from rich.console import Console, ConsoleOptions, RenderResult
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model that was checked: its name, and how many layers it has."""
+
+    name: str
+    layers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What became of one input.
+
+    Attributes:
+        file: the input as the user named it; ``None`` for a model in memory.
+        models: the models it held; empty if it could not be read.
+        findings: in the order of the graph.
+        error: why it could not be checked; ``None`` if it could.
+        fail_on: the least severity that makes the check fail; ``None`` if nothing does.
+    """
+
+    file: str | None
+    models: tuple[Model, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    error: str | None = None
+    fail_on: Severity | None = Severity.WARNING
+
+    @property
+    def ok(self) -> bool:
+        """Whether it could be checked and nothing in it makes the check fail."""
+        if self.error is not None:
+            return False
+        return self.fail_on is None or all(f.severity < self.fail_on for f in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class FileError:
+    """An input that could not be checked, and why. ``file`` is ``None`` for a model in memory."""
+
+    file: str | None
+    message: str
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Report(Sequence[Finding]):
+    """The findings of a run, by file, position in the graph and code.
+
+    Attributes:
+        checked: every input, in order.
+        rules: the rules that were used, by code.
+        references: what the rules cite, by key.
+    """
+
+    checked: tuple[Checked, ...]
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+    references: Mapping[str, Reference] = field(default_factory=dict)
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """All findings."""
+        return tuple(finding for checked in self.checked for finding in checked.findings)
+
+    @cached_property
+    def errors(self) -> tuple[FileError, ...]:
+        """The inputs that could not be checked."""
+        return tuple(
+            FileError(checked.file, checked.error)
+            for checked in self.checked
+            if checked.error is not None
+        )
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files that were looked at, those with errors included."""
+        return tuple(checked.file for checked in self.checked if checked.file is not None)
+
+    @property
+    def models(self) -> tuple[Model, ...]:
+        """The models that were checked."""
+        return tuple(model for checked in self.checked for model in checked.models)
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything could be checked and no finding reaches ``fail-on`` (a warning)."""
+        return all(checked.ok for checked in self.checked)
+
+    @cached_property
+    def by_rule(self) -> Mapping[str, tuple[Finding, ...]]:
+        """The findings of each rule, by its code, codes ascending."""
+        found: dict[str, list[Finding]] = {}
+        for finding in self.findings:
+            found.setdefault(finding.code, []).append(finding)
+        return {code: tuple(found[code]) for code in sorted(found)}
+
+    @property
+    def by_severity(self) -> Mapping[Severity, int]:
+        """How many findings there are of each severity, the worst first."""
+        counts = Counter(finding.severity for finding in self.findings)
+        return {severity: counts[severity] for severity in reversed(Severity)}
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report as the ``json`` format has it (``convlint/schemas/report-1.json``)."""
+        from convlint.reporters.json import document
+
+        return document(self)
+
+    @overload
+    def __getitem__(self, index: int) -> Finding: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Finding, ...]: ...
+    def __getitem__(self, index: int | slice) -> Finding | tuple[Finding, ...]:
+        return self.findings[index]
+
+    def __len__(self) -> int:
+        return len(self.findings)
+
+    def __iter__(self) -> Iterator[Finding]:
+        return iter(self.findings)
+
+    def __repr__(self) -> str:
+        return f"<Report: {self.summary}>"
+
+    def __str__(self) -> str:
+        from convlint.reporters.full import plain_text
+
+        return plain_text(self)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        from convlint.reporters.full import render
+
+        yield from render(self)
+
+    @property
+    def summary(self) -> str:
+        """One line: what was found in what."""
+        looked_at = ", ".join(
+            (
+                counted(len(self.models), "model"),
+                counted(sum(model.layers for model in self.models), "layer"),
+                counted(len(self.rules), "rule"),
+            )
+        )
+        unread = counted(len(self.errors), "input") + " could not be checked"
+        if not self.findings:
+            return (
+                f"{unread}; nothing found in {looked_at}."
+                if self.errors
+                else (f"All clear: {looked_at}.")
+            )
+        found = ", ".join(
+            counted(number, _PLURALS[severity][0], _PLURALS[severity][1])
+            for severity, number in self.by_severity.items()
+            if number
+        )
+        return f"{found} in {looked_at}{f'; {unread}' if self.errors else ''}."
+
+
+_PLURALS = {
+    Severity.ERROR: ("error", "errors"),
+    Severity.WARNING: ("warning", "warnings"),
+    Severity.INFO: ("info", "infos"),
+}
+
+
+def counted(number: int, singular: str, plural: str | None = None) -> str:
+    """``1 layer``, ``1,154 layers``."""
+    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"

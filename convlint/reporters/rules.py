@@ -1,0 +1,91 @@
+"""Rules for people to read: the list of all, and the whole page of one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from convlint.evidence import Citation, Reference
+from convlint.rule import Rule
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+_PAGE_LINK = re.compile(r"\[([^\]]+)\]\((?:[^)]*/)?([A-Z]{2,}[0-9]{3,})-[^)]*\.md\)")
+
+
+_COLUMNS = ("code", "severity", "confidence", "default", "name", "summary")
+
+
+def listed(rules: Iterable[Rule]) -> str:
+    """One line for each rule, for pipes."""
+    rows = list(map(_row, rules))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "".join(
+        "  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
+        + "\n"
+        for row in rows
+    )
+
+
+def table(rules: Iterable[Rule]) -> Table:
+    """The same as a table, for terminals."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for column in _COLUMNS:
+        table.add_column(column, overflow="fold" if column == "summary" else "ellipsis")
+    for rule in rules:
+        table.add_row(*_row(rule))
+    return table
+
+
+def _row(rule: Rule) -> tuple[str, ...]:
+    default = "on" if rule.default else "off"
+    return (
+        rule.code,
+        str(rule.severity),
+        str(rule.confidence),
+        default,
+        rule.name,
+        rule.summary,
+    )
+
+
+def page(rule: Rule, references: Mapping[str, Reference]) -> str:
+    """The page as Markdown, with what its front matter says about it and all its evidence."""
+    title, _, rest = rule.body.partition("\n")
+    before, heading, examples = rest.partition("\n## Bad\n")
+    default = "on by default" if rule.default else "off by default"
+    fix = {
+        "exact-at-inference": "what the model predicts stays the same",
+        "changes-output": "the model has to be trained again",
+        "none": "none that can be said in general",
+    }[rule.fix]
+    parts = [
+        f"{title.rstrip()} ({rule.code})",
+        f"**{rule.summary}.** {rule.severity!s}, {rule.confidence} confidence, {default}, "
+        f"since {rule.since}. Fix: {fix}.",
+        before.strip(),
+        "## Evidence for",
+        _list(rule.evidence.for_, references),
+        "## Evidence against",
+        _list(rule.evidence.against, references),
+        (heading + examples).strip(),
+    ]
+    return _PAGE_LINK.sub(r"\1 (\2)", "\n\n".join(parts)) + "\n"
+
+
+def _list(citations: Sequence[Citation], references: Mapping[str, Reference]) -> str:
+    return "\n".join(_items(citations, references)) or "No source that we know of."
+
+
+def _items(citations: Sequence[Citation], references: Mapping[str, Reference]) -> Iterator[str]:
+    for citation in sorted(citations, key=lambda citation: -citation.strength):
+        reference = references[citation.cite]
+        source = f"{reference.full} <{reference.link}>"
+        if not reference.verified:
+            source += f" Not checked at the source: {reference.seen}."
+        yield f"- **{citation.strength}**: {citation.claim}. {source}"

@@ -1,0 +1,82 @@
+"""Where output goes: colours, widths, encodings and the progress bar."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Final, TextIO, TypeVar
+
+import click
+
+from convlint.text import printable
+
+T = TypeVar("T")
+
+PLAIN_WIDTH: Final = 80
+WIDEST: Final = 100
+PATIENCE: Final = 1.0
+"""Seconds before a progress bar appears."""
+
+
+def wants_color(choice: str, stream: TextIO, environment: Mapping[str, str]) -> bool:
+    """Whether to write colours: as told, as NO_COLOR or FORCE_COLOR say, or on a terminal."""
+    if choice != "auto":
+        return choice == "always"
+    if environment.get("NO_COLOR"):
+        return False
+    if environment.get("FORCE_COLOR"):
+        return True
+    return stream.isatty() and environment.get("TERM") != "dumb"
+
+
+def width(stream: TextIO, environment: Mapping[str, str]) -> int:
+    """The width of a line; elsewhere than on a terminal it depends on COLUMNS alone."""
+    columns = environment.get("COLUMNS", "")
+    if columns.isdecimal() and int(columns) > 0:
+        return int(columns)
+    if stream.isatty():
+        try:
+            return min(os.get_terminal_size(stream.fileno()).columns or PLAIN_WIDTH, WIDEST)
+        except OSError:
+            return PLAIN_WIDTH
+    return PLAIN_WIDTH
+
+
+def write(text: str) -> None:
+    """Write to standard output."""
+    click.echo(_encodable(text, sys.stdout), nl=False, color=True)
+
+
+def complain(text: str) -> None:
+    """Write a line to standard error, control characters made visible."""
+    lines = "\n".join(map(printable, text.split("\n")))
+    click.echo(_encodable(lines, sys.stderr), err=True, color=True)
+
+
+def _encodable(text: str, stream: TextIO) -> str:
+    """The text with ``?`` for what the stream's encoding does not have."""
+    encoding = stream.encoding or "utf-8"
+    return text.encode(encoding, "replace").decode(encoding)
+
+
+def progress(
+    items: Sequence[T], stream: TextIO, clock: Callable[[], float] = time.monotonic
+) -> Iterator[T]:
+    """The items; a bar on ``stream`` says how many have been taken once that takes a while."""
+    if not stream.isatty():
+        yield from items
+        return
+    started = clock()
+    remaining = iter(enumerate(items))
+    for number, item in remaining:
+        yield item
+        if clock() - started > PATIENCE:
+            with click.progressbar(
+                length=len(items), label="Checking", file=stream, show_pos=True
+            ) as bar:
+                bar.update(number + 1)
+                for _, later in remaining:
+                    yield later
+                    bar.update(1)
