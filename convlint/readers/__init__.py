@@ -1,1 +1,129 @@
-"""Readers turn an input into a :class:`convlint.graph.Graph`."""
+"""Readers turn an input into :class:`convlint.graph.Graph`.
+
+What an input is, its content decides, never its name. No reader loads weights, Keras,
+TensorFlow, or code that a model stores.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from typing import Any, BinaryIO, Final
+
+from convlint.errors import InputError
+from convlint.graph import Graph
+from convlint.readers.archive import MAX_SIZE
+
+_ZIP: Final = b"PK"
+_HDF5: Final = b"\x89HDF\r\n\x1a\n"
+_LFS: Final = b"version https://git-lfs"
+_TFLITE: Final = b"TFL3"
+_SNIFFED: Final = 4096
+"""How many bytes of a ``.json`` file tell whether it may be a model."""
+
+_SAVED_MODEL: Final = (
+    "this is a TensorFlow SavedModel, which has no layers to check; "
+    "save the Keras model as model.keras instead"
+)
+
+
+def read(path: str | os.PathLike[str]) -> tuple[Graph, ...]:
+    """The graphs of the models in a file; a saved model gives one.
+
+    Raises:
+        InputError: the file cannot be read as a model. The message begins with the path.
+    """
+    name = os.fspath(path)
+    try:
+        if os.path.isdir(name):
+            return (_read_folder(name),)
+        if os.path.basename(name) in ("saved_model.pb", "keras_metadata.pb"):
+            raise InputError(_SAVED_MODEL)
+        with open(name, "rb") as file:
+            return (_read_file(file, name),)
+    except InputError as error:
+        raise InputError(f"{name}: {error}") from error
+    except FileNotFoundError:
+        raise InputError(f"{name}: there is no such file") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError(f"{name}: it cannot be read: {reason}") from error
+
+
+def read_bytes(data: bytes, name: str) -> tuple[Graph, ...]:
+    """The graphs of the models in ``data``; ``name`` stands for the path in messages.
+
+    Raises:
+        InputError: the data cannot be read as a model. The message begins with the name.
+    """
+    try:
+        return (_read_file(io.BytesIO(data), None),)
+    except InputError as error:
+        raise InputError(f"{name}: {error}") from error
+
+
+def looks_like_model(path: str | os.PathLike[str]) -> bool:
+    """Whether a file found in a folder is worth reading, by its name and first bytes.
+
+    ``.json`` is the name of many things, so there the content must name a model's class.
+    """
+    name = os.fspath(path)
+    extension = os.path.splitext(name)[1].lower()
+    if extension in (".keras", ".h5", ".hdf5"):
+        return True
+    if extension != ".json":
+        return False
+    try:
+        with open(name, "rb") as file:
+            start = file.read(_SNIFFED).replace(b" ", b"").replace(b"\\", b"")
+    except OSError:
+        return False
+    return b'"modelTopology"' in start or (b'"class_name":"' in start and b'"config":' in start)
+
+
+def _read_folder(path: str) -> Graph:
+    names = set(os.listdir(path))
+    if "saved_model.pb" in names or "keras_metadata.pb" in names:
+        raise InputError(_SAVED_MODEL)
+    if {"config.json", "metadata.json"} <= names:
+        # Keras 3 can save what a .keras archive holds as a folder.
+        with open(os.path.join(path, "config.json"), "rb") as file:
+            return _graph(_limited(file))
+    raise InputError("this is a folder, not a model file")
+
+
+def _read_file(file: BinaryIO, path: str | None) -> Graph:
+    start = file.read(64)
+    file.seek(0)
+    if not start:
+        raise InputError("the file is empty")
+    if start.startswith(_LFS):
+        raise InputError("this is a Git LFS pointer, not the model itself; run: git lfs pull")
+    if start.startswith(_ZIP):
+        from convlint.readers import archive
+
+        return _graph(archive.read(file))
+    if start.startswith(_HDF5):
+        from convlint.readers import hdf5
+
+        config, training = hdf5.read(file if path is None else path)
+        return _graph(config, training)
+    if start[4:8] == _TFLITE:
+        raise InputError("this is a TensorFlow Lite model, which has no layers to check")
+    return _graph(_limited(file))
+
+
+def _limited(file: BinaryIO) -> bytes:
+    text = file.read(MAX_SIZE + 1)
+    if len(text) > MAX_SIZE:
+        raise InputError(f"the file is larger than {MAX_SIZE // 2**20} MiB of JSON")
+    return text
+
+
+def _graph(text: str | bytes, training: Any = None) -> Graph:
+    from convlint.readers import document
+    from convlint.readers.assemble import assemble
+    from convlint.readers.config import model_spec
+
+    found = document.parse(text, training)
+    return assemble(model_spec(found.model, training=found.training))

@@ -28,12 +28,15 @@ class NodeSpec:
 
     Attributes:
         inputs: the tensors it consumes, in argument order.
+        masks: tensors passed as its ``mask``. Keras 3 computes and passes masks on its own, so
+            one that an operation produces is no edge of the graph.
         arguments: call arguments that are not tensors (``training``, ``axis`` of an operation).
         output_shapes: shapes the input states for its outputs; empty if it states none.
         location: where the call is made, if known.
     """
 
     inputs: tuple[TensorRef, ...]
+    masks: tuple[TensorRef, ...] = ()
     arguments: Mapping[str, Any] = field(default_factory=dict)
     output_shapes: tuple[Shape | None, ...] = ()
     location: Location | None = None
