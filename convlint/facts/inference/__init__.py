@@ -1,0 +1,74 @@
+"""Shapes of a call's outputs, inferred from its configuration and its inputs.
+
+:func:`output_shapes` never raises: whatever makes no sense gives UNKNOWN for the dimension, or
+for the shape. To add a class, add a line to the table of its family.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from convlint.facts.inference.arithmetic import ARITHMETIC, elementwise
+from convlint.facts.inference.core import CORE, same
+from convlint.facts.inference.dimensions import Dimension, TensorShape
+from convlint.facts.inference.images import IMAGES
+from convlint.facts.inference.preprocessing import PREPROCESSING
+from convlint.facts.inference.rearranging import REARRANGING
+from convlint.facts.inference.sequence import SEQUENCE, bidirectional
+from convlint.facts.inference.site import Inference, Result, Site
+from convlint.facts.inference.spatial import SPATIAL
+from convlint.graph import Call
+from convlint.kleene import UNKNOWN
+
+_BY_CLASS: Final[dict[str, Inference]] = {
+    **CORE,
+    **SPATIAL,
+    **SEQUENCE,
+    **PREPROCESSING,
+    **ARITHMETIC,
+    **REARRANGING,
+    **IMAGES,
+}
+_BY_KIND: Final[dict[str, Inference]] = {
+    **dict.fromkeys(
+        ("identity", "act", "norm", "dropout", "noise", "scale", "mask", "augment"), same
+    ),
+    **dict.fromkeys(("merge", "compare", "select", "math", "cast"), elementwise),
+}
+"""What holds for a whole kind, where the class is in no table."""
+
+
+def output_shapes(call: Call, inputs: tuple[TensorShape, ...]) -> tuple[TensorShape, ...]:
+    """Inferred shapes of the outputs of ``call``, given those of the tensors it consumes."""
+    if call.wrapper == "TimeDistributed":
+        result = _per_time_step(call, inputs)
+    elif call.wrapper == "Bidirectional":
+        result = bidirectional(_infer(Site(call, inputs)), call.wrapper_config)
+    else:
+        result = _infer(Site(call, inputs))
+    return tuple(result) if isinstance(result, list) else (result,)
+
+
+def _infer(site: Site) -> Result:
+    infer = _BY_CLASS.get(site.call.class_name)
+    if infer is None:
+        by_kind = (_BY_KIND[kind] for kind in _BY_KIND if kind in site.call.kinds)
+        infer = next(by_kind, None)
+    return UNKNOWN if infer is None else infer(site)
+
+
+def _per_time_step(call: Call, inputs: tuple[TensorShape, ...]) -> Result:
+    steps: Dimension = UNKNOWN
+    per_step: list[TensorShape] = []
+    for shape in inputs:
+        if shape is UNKNOWN or len(shape) < 2:
+            per_step.append(UNKNOWN)
+        else:
+            steps = shape[1]
+            per_step.append((shape[0], *shape[2:]))
+    result = _infer(Site(call, tuple(per_step)))
+    outputs = result if isinstance(result, list) else [result]
+    return [
+        UNKNOWN if shape is UNKNOWN or not shape else (shape[0], steps, *shape[1:])
+        for shape in outputs
+    ]

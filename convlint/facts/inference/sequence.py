@@ -1,0 +1,164 @@
+"""Shapes of recurrent and attention layers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+from convlint import kinds
+from convlint.facts.inference.core import last_axis
+from convlint.facts.inference.dimensions import Dimension, TensorShape, dimension, total
+from convlint.facts.inference.site import Inference, Result, Site, with_shape
+from convlint.facts.inference.spatial import conv
+from convlint.kleene import UNKNOWN, Unknown
+
+STATES: Final = {
+    "SimpleRNN": 1,
+    "GRU": 1,
+    "CuDNNGRU": 1,
+    "LSTM": 2,
+    "CuDNNLSTM": 2,
+    "SimpleRNNCell": 1,
+    "GRUCell": 1,
+    "LSTMCell": 2,
+    "PeepholeLSTMCell": 2,
+}
+"""Number of state tensors that a recurrent layer or cell carries on."""
+
+
+class Cell(NamedTuple):
+    """Output size of a recurrent cell and the sizes of its states."""
+
+    units: Dimension
+    states: tuple[Dimension, ...]
+
+
+def cell_of(config: object) -> Cell | Unknown:
+    """The cell that a serialized ``cell=`` describes; UNKNOWN for a custom one."""
+    cells = config if isinstance(config, tuple) else (config,)
+    if len(cells) == 1 and isinstance(cells[0], Mapping) and _class(cells[0]) == "StackedRNNCells":
+        stacked = _config(cells[0]).get("cells")
+        cells = stacked if isinstance(stacked, tuple) else ()
+    found = [
+        Cell(units, (units,) * STATES[_class(cell)])
+        for cell in cells
+        if isinstance(cell, Mapping) and _class(cell) in STATES
+        for units in [dimension(_config(cell).get("units"))]
+    ]
+    if not found or len(found) != len(cells):
+        return UNKNOWN
+    return Cell(found[-1].units, tuple(size for cell in found for size in cell.states))
+
+
+def _class(serialized: Mapping[str, Any]) -> str:
+    name = serialized.get("class_name")
+    return kinds.canonical(name) if isinstance(name, str) else ""
+
+
+def _config(serialized: Mapping[str, Any]) -> Mapping[str, Any]:
+    config = serialized.get("config")
+    return config if isinstance(config, Mapping) else {}
+
+
+def recurrent(site: Site) -> Result:
+    if site.call.class_name == "RNN":
+        cell = cell_of(site.argument("cell"))
+    else:
+        units = dimension(site.argument("units"))
+        cell = Cell(units, (units,) * STATES[site.call.class_name])
+    shape = site.data
+    batch, steps = (UNKNOWN, UNKNOWN) if shape is UNKNOWN or len(shape) < 2 else shape[:2]
+    units = UNKNOWN if cell is UNKNOWN else cell.units
+    output = _over_time(site, batch, steps, (units,))
+    if site.argument("return_state") is not True:
+        return output
+    states: list[TensorShape] = [] if cell is UNKNOWN else [(batch, size) for size in cell.states]
+    return [output, *states]
+
+
+def conv_recurrent(site: Site, axes: int) -> Result:
+    shape = site.data
+    if shape is UNKNOWN or len(shape) != axes + 3:
+        shape = (UNKNOWN,) * (axes + 3)
+    batch, steps, *features = shape
+    state = conv(Site(site.call, ((batch, *features),)), axes)
+    if state is UNKNOWN:
+        return UNKNOWN
+    output = _over_time(site, batch, steps, state[1:])
+    return [output, state, state] if site.argument("return_state") is True else output
+
+
+def _over_time(
+    site: Site, batch: Dimension, steps: Dimension, features: tuple[Dimension, ...]
+) -> TensorShape:
+    sequences = site.argument("return_sequences")
+    if not isinstance(sequences, bool):
+        return UNKNOWN
+    return (batch, steps, *features) if sequences else (batch, *features)
+
+
+def cell(site: Site) -> Result:
+    """A cell called as a layer of its own, on one time step."""
+    batch = site.data[0] if site.data is not UNKNOWN and site.data else UNKNOWN
+    state = (batch, dimension(site.argument("units")))
+    return [state] * (1 + STATES[site.call.class_name])
+
+
+def bidirectional(forward: Result, wrapper: Mapping[str, Any]) -> Result:
+    """What ``Bidirectional`` makes of the outputs of the layer it wraps."""
+    output, *states = forward if isinstance(forward, list) else [forward]
+    mode = wrapper.get("merge_mode", "concat")
+    outputs = [output, output] if mode is None else [output]
+    if mode == "concat" and output is not UNKNOWN and output:
+        backward = wrapper.get("backward_layer")
+        other = output[-1] if backward is None else _backward_units(backward)
+        outputs = [(*output[:-1], total((output[-1], other)))]
+    elif mode not in (None, "sum", "mul", "ave"):
+        outputs = [UNKNOWN]
+    every = [*outputs, *states, *states]
+    return every if len(every) > 1 else every[0]
+
+
+def _backward_units(backward: object) -> Dimension:
+    config = _config(backward) if isinstance(backward, Mapping) else {}
+    return dimension(config.get("units"))
+
+
+@with_shape
+def multi_head_attention(site: Site, query: tuple[Dimension, ...]) -> Result:
+    size = site.argument("output_shape")
+    sizes = size if isinstance(size, tuple) else (size,)
+    output = query if not size else (*query[:-1], *map(dimension, sizes))
+    return [output, UNKNOWN] if site.argument("return_attention_scores") is True else output
+
+
+def same_as_query(site: Site) -> Result:
+    scores = site.argument("return_attention_scores") is True
+    return [site.data, UNKNOWN] if scores else site.data
+
+
+def attention(site: Site) -> Result:
+    """``Attention``, ``AdditiveAttention`` and the operation, of [query, value or key, value]."""
+    query, *others = site.inputs or (UNKNOWN,)
+    value = others[0] if others else UNKNOWN
+    if site.call.class_name == "ops.DotProductAttention":
+        value = others[1] if len(others) > 1 else UNKNOWN
+    features = UNKNOWN if value is UNKNOWN or not value else value[-1]
+    output = last_axis(site, features)
+    if site.argument("return_attention_scores") is not True:
+        return output
+    key = others[1] if len(others) > 1 else value
+    keys = UNKNOWN if key is UNKNOWN or len(key) < 2 else key[-2]
+    return [output, UNKNOWN if query is UNKNOWN else (*query[:-1], keys)]
+
+
+SEQUENCE: Final[dict[str, Inference]] = {
+    **dict.fromkeys(("RNN", "SimpleRNN", "GRU", "LSTM", "CuDNNGRU", "CuDNNLSTM"), recurrent),
+    **dict.fromkeys(("SimpleRNNCell", "GRUCell", "LSTMCell", "PeepholeLSTMCell"), cell),
+    "ConvLSTM1D": lambda site: conv_recurrent(site, 1),
+    "ConvLSTM2D": lambda site: conv_recurrent(site, 2),
+    "ConvLSTM3D": lambda site: conv_recurrent(site, 3),
+    "MultiHeadAttention": multi_head_attention,
+    "GroupedQueryAttention": same_as_query,
+    **dict.fromkeys(("Attention", "AdditiveAttention", "ops.DotProductAttention"), attention),
+}
