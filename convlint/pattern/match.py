@@ -46,15 +46,16 @@ def find(
 ) -> Iterator[Match]:
     """One match for each call that ``at`` can be bound to, in ascending order.
 
-    Of several shortest paths it is the one whose calls come first, seen from ``at`` outwards.
-    ``where`` is a predicate over roles of the pattern.
+    ``where`` is a predicate over roles of the pattern. Of several shortest paths it is always
+    the same one, at each call the neighbour with the smallest index.
 
     Raises:
-        RuleError: the pattern has no role ``at``.
+        RuleError: the pattern does not have the role ``at`` or one that ``where`` mentions.
     """
-    if at not in pattern.roles:
-        hint = did_you_mean(at, pattern.roles)
-        raise RuleError(f"the pattern has no role {at!r}{hint}")
+    for role in (at, *sorted(where.roles if where else ())):
+        if role not in pattern.roles:
+            hint = did_you_mean(role, pattern.roles)
+            raise RuleError(f"the pattern has no role {role!r}{hint}")
     if any(kind not in facts.calls_by_kind for kind in pattern.automaton.required):
         return iter(())
     conjuncts = (where.conjuncts or (where,)) if where else ()
@@ -243,7 +244,7 @@ def _test(facts: Facts, step: Step, local: Sequence[Predicate]) -> Callable[[int
         return (
             _kind_truth(step, kinds[call]) is True
             and (step.predicate is None or step.predicate.evaluate(facts, call) is True)
-            and all(part.evaluate(facts, {str(role): call}) is True for part in own)
+            and (not own or all(part.evaluate(facts, {str(role): call}) is True for part in own))
         )
 
     return cache(passes)
