@@ -123,7 +123,7 @@ def _match(rule: Rule, selector: str) -> int:
 
 def _no_rule(rules: Sequence[Rule], selector: str) -> str:
     known = [word for rule in rules for word in (rule.code, rule.name)]
-    near = did_you_mean(selector, known) or did_you_mean(selector.upper(), known)
+    near = did_you_mean(selector, known)
     return f"no rule matches {selector!r}{near} (convlint --list-rules lists them all)"
 
 

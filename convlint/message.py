@@ -96,6 +96,8 @@ def _parts(message: str) -> Iterator[str | Placeholder]:
 def _value(part: Placeholder, facts: Facts, roles: Mapping[str, int]) -> Any:
     if part.role == "model":
         return facts.graph.name if part.name == "name" else facts.model(part.name)
+    if part.role not in roles:
+        return UNKNOWN  # a role in an alternative that this match did not take
     index = roles[part.role]
     call = facts.graph.calls[index]
     if part.config:

@@ -149,7 +149,8 @@ class Rule:
     def validate(self) -> None:
         """RuleError unless the whole page is well formed, patterns and headings included."""
         for number, case in enumerate(self.cases):
-            with _about(self.source if len(self.cases) == 1 else f"{self.source}: case {number}"):
+            place = "" if len(self.cases) == 1 else f": cases[{number}]"
+            with _about(self.source + place):
                 case.validate()
         with _about(self.source):
             _check_headings(self.name, self.body)

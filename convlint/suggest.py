@@ -9,5 +9,6 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """``"; did you mean 'select'?"`` for the nearest known word, ``""`` if none is near."""
     import difflib  # only needed to word an error
 
-    near = difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.6)
-    return f"; did you mean {near[0]!r}?" if near else ""
+    spelled = {candidate.lower(): candidate for candidate in sorted(known, reverse=True)}
+    near = difflib.get_close_matches(word.lower(), spelled, n=1, cutoff=0.6)
+    return f"; did you mean {spelled[near[0]]!r}?" if near else ""
