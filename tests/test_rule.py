@@ -165,7 +165,10 @@ def test_the_file_is_named_after_code_and_name() -> None:
         (changed("first:dense ->", "first:dense ->>"), "pattern: "),
         (changed("at: second", "at: secnd"), "at: 'secnd' is no role of the pattern; did you mean"),
         (changed("at: second", 'at: second\nwhere: "first.units >"'), "where: "),
-        (changed("{first.name}", "{frist.name}"), "message: {frist.name}: there is no role 'frist'"),
+        (
+            changed("{first.name}", "{frist.name}"),
+            "message: {frist.name}: there is no role 'frist'",
+        ),
         (changed("{first.name}", "{first.unis}"), "did you mean 'units'?"),
         (changed("{first.name}", "{first}"), "message: {first}: write {role.name}"),
         (changed("{first.name}", "{first.name"), "message: the message is not well formed"),
