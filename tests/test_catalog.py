@@ -38,7 +38,7 @@ def test_our_own_pages_come_from_folders_and_files(tmp_path: Path) -> None:
 
 
 def test_a_rule_path_that_does_not_exist_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="there is no file or folder .*nowhere"):
+    with pytest.raises(ConfigError, match=r"there is no file or folder .*nowhere"):
         catalog.load([tmp_path / "nowhere"])
 
 
