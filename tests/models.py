@@ -732,7 +732,8 @@ class SubclassedNet(keras.Model):  # type: ignore[misc]
         self.stem = layers.Conv2D(4, 3, padding="same", name="stem")
         self.blocks = [Block(4, name=f"block{i}") for i in range(2)]
         self.heads = {"class": layers.Dense(3, activation="softmax", name="classes")}
-        self.pool = keras.Sequential([layers.GlobalAveragePooling2D(), layers.Dropout(0.2)])
+        pooling = [layers.GlobalAveragePooling2D(), layers.Dropout(0.2)]
+        self.pool = keras.Sequential(pooling, name="pooling")
 
     def call(self, inputs: Any, training: bool = False) -> Any:
         x = self.stem(inputs)
@@ -746,7 +747,7 @@ class SubclassedNet(keras.Model):  # type: ignore[misc]
 @into(LIVE_ONLY)
 def subclassed() -> Any:
     model = SubclassedNet(name="net")
-    model.build((None, 8, 8, 3))
+    model(ops.zeros((2, 8, 8, 3)))
     model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     return model
 

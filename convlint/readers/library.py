@@ -76,13 +76,16 @@ def serialise(library: Library, obj: object) -> Any:
 
 
 def serialise_or_stand_in(library: Library, obj: object) -> Any:
-    """Like :func:`serialise`, with a stand-in for what Keras cannot write."""
+    """Like :func:`serialise`, with a stand-in for what Keras cannot write.
+
+    Large arrays are UNKNOWN.
+    """
     if isinstance(obj, Mapping):
         return {str(key): serialise_or_stand_in(library, value) for key, value in obj.items()}
     if isinstance(obj, list | tuple):
         return [serialise_or_stand_in(library, value) for value in obj]
-    if _elements(obj) > LARGEST_CONSTANT:
-        return stand_in(obj)
+    if obj is UNKNOWN or _elements(obj) > LARGEST_CONSTANT:
+        return UNKNOWN
     try:
         return serialise(library, obj)
     except Exception:

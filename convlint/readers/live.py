@@ -32,7 +32,7 @@ def read_model(model: object) -> Graph:
     """
     library = library_of(model)
     if library is None:
-        raise InputError(f"A Keras model was expected, not an object of type {_type_name(model)}.")
+        raise InputError(f"A Keras model was expected, not an object of type {_type_name(model)}")
     try:
         with unchanged(library, model):
             document = write_model(library, model)
@@ -40,9 +40,13 @@ def read_model(model: object) -> Graph:
         raise
     except Exception as error:  # whatever the code of a user's layers raises
         raise InputError(
-            f"A model of type {_type_name(model)} cannot be read ({describe(error)})."
+            f"A model of type {_type_name(model)} cannot be read ({describe(error)})"
         ) from error
-    return assemble(model_spec(document))
+    try:
+        return assemble(model_spec(document))
+    except InputError as error:
+        name = document["config"].get("name")
+        raise InputError(f"Model {name!r} cannot be read: {error}") from error
 
 
 def _type_name(obj: object) -> str:

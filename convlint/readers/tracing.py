@@ -12,7 +12,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from convlint.errors import InputError
 from convlint.readers.library import Library
@@ -68,7 +68,8 @@ def trace(library: Library, model: Any, called_with: Arguments | None = None) ->
     failure: Exception | None = None
     for arguments in _attempts(library, model, called_with):
         try:
-            outputs = model.call(*arguments.positional, **arguments.named)
+            with _without_losses(model):
+                outputs = model.call(*arguments.positional, **arguments.named)
         except Exception as error:
             failure = failure or error
             continue
@@ -78,12 +79,22 @@ def trace(library: Library, model: Any, called_with: Arguments | None = None) ->
     if failure is None:
         raise InputError(
             f"Model {model.name!r} is subclassed and not built, so its layers are not known; "
-            "call it once on a batch of data, or build it with an input shape."
+            "call it once on a batch of data, or build it with an input shape"
         )
     raise InputError(
         f"Model {model.name!r} is subclassed and its call() cannot be traced symbolically "
-        f"({describe(failure)}); write it as a functional model, keras.Model(inputs, outputs)."
+        f"({describe(failure)}); write it as a functional model, keras.Model(inputs, outputs)"
     )
+
+
+@contextmanager
+def _without_losses(model: Any) -> Iterator[None]:
+    """Ignore the losses that ``call`` adds: Keras takes them from tensors with a value only."""
+    vars(model)["add_loss"] = lambda *args, **kwargs: None
+    try:
+        yield
+    finally:
+        del vars(model)["add_loss"]
 
 
 def _inputs(arguments: Arguments) -> Any:
@@ -102,28 +113,41 @@ def describe(error: BaseException) -> str:
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
+_RECORDS: Final = ("_inbound_nodes", "_outbound_nodes", "_losses")
+"""Lists in which a layer notes its calls and what they added."""
+
+
 @contextmanager
 def unchanged(library: Library, model: Any) -> Iterator[None]:
-    """Leave a model and the names that Keras hands out as they were, and give no warnings."""
-    layers = list(model._flatten_layers())
-    lengths = [(len(layer._inbound_nodes), len(layer._outbound_nodes)) for layer in layers]
-    names = _names(library)
-    before = [names_used.copy() for names_used in names]
+    """Leave a model and the names that Keras hands out as they were, and give no warnings.
+
+    Inside, automatic names start anew, so that those of a traced model are the same each time.
+    """
+    records = [
+        getattr(layer, record)
+        for layer in model._flatten_layers()
+        for record in _RECORDS
+        if hasattr(layer, record)
+    ]
+    records_before = [record.copy() for record in records]
+    names_before = {id(names): names.copy() for names in _names(library)}
     try:
+        for names in _names(library):
+            names.clear()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     finally:
-        for layer, (inbound, outbound) in zip(layers, lengths, strict=True):
-            del layer._inbound_nodes[inbound:]
-            del layer._outbound_nodes[outbound:]
-        for names_used, copy in zip(names, before, strict=True):
-            names_used.clear()
-            names_used.update(copy)
+        for record, before in zip(records, records_before, strict=True):
+            record.clear()
+            record += before
+        for names in _names(library):
+            names.clear()
+            names.update(names_before.get(id(names), ()))
 
 
 def _names(library: Library) -> list[Any]:
-    """The sets and counters from which Keras makes automatic names unique."""
+    """The counters and sets from which Keras makes automatic names unique."""
     if library.symbolic_operations:
         state = sys.modules.get(f"{library.package}.src.backend.common.global_state")
         counters = state and state.get_global_attribute("object_name_uids")
@@ -131,7 +155,7 @@ def _names(library: Library) -> list[Any]:
     backend = sys.modules.get(f"{library.model_module.partition('.engine.')[0]}.backend")
     if backend is None:
         return []
-    return [backend.get_default_graph_uid_map(), backend.OBSERVED_NAMES]
+    return [*backend.PER_GRAPH_OBJECT_NAME_UIDS.values(), backend.OBSERVED_NAMES]
 
 
 def _attempts(library: Library, model: Any, called_with: Arguments | None) -> Iterator[Arguments]:
@@ -193,7 +217,7 @@ def _built_with(library: Library, model: Any) -> Arguments | None:
             return Arguments((), named)
         shape = config.get("input_shape")
         return None if shape is None else Arguments((_specs(shape),), {})
-    saved = model.save_spec()
+    saved = model.save_spec(dynamic_batch=False)
     if saved is not None:
         return Arguments(*map_leaves(lambda spec: _Spec(tuple(spec.shape), spec.dtype), saved))
     shape = model._build_input_shape
