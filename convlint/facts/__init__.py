@@ -2,5 +2,28 @@
 
 from __future__ import annotations
 
-from convlint.facts import shapes as shapes
-from convlint.facts.core import Facts as Facts
+from convlint.facts import (
+    activations,
+    dropout,
+    norms,
+    outputs,
+    parameters,
+    residual,
+    roles,
+    shapes,
+    structure,
+)
+from convlint.facts.core import Facts
+
+__all__ = [
+    "Facts",
+    "activations",
+    "dropout",
+    "norms",
+    "outputs",
+    "parameters",
+    "residual",
+    "roles",
+    "shapes",
+    "structure",
+]

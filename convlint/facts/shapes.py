@@ -82,8 +82,7 @@ def input_shape(facts: Facts, call: Call) -> TensorShape:
     if not call.inputs:
         return UNKNOWN
     producer, output = call.inputs[0]
-    outputs = shapes(facts)[producer]
-    return outputs[output] if output < len(outputs) else UNKNOWN
+    return _output(shapes(facts)[producer], output)
 
 
 @call_fact
@@ -117,10 +116,7 @@ def shapes(facts: Facts) -> tuple[tuple[TensorShape, ...], ...]:
     """For each call the shapes of all its outputs; at least one."""
     found: list[tuple[TensorShape, ...]] = []
     for call in facts.graph.calls:
-        inputs = tuple(
-            found[producer][output] if output < len(found[producer]) else UNKNOWN
-            for producer, output in call.inputs
-        )
+        inputs = tuple(_output(found[producer], output) for producer, output in call.inputs)
         stated = call.output_shapes
         if stated and None not in stated:
             found.append(tuple(map(_stated, stated)))
@@ -136,6 +132,16 @@ def shapes(facts: Facts) -> tuple[tuple[TensorShape, ...], ...]:
             )
         )
     return tuple(found)
+
+
+def input_shapes(facts: Facts, call: Call) -> tuple[TensorShape, ...]:
+    """Shapes of all tensors that a call consumes."""
+    known = shapes(facts)
+    return tuple(_output(known[producer], output) for producer, output in call.inputs)
+
+
+def _output(outputs: tuple[TensorShape, ...], index: int) -> TensorShape:
+    return outputs[index] if index < len(outputs) else UNKNOWN
 
 
 def _stated(sizes: Shape | None) -> TensorShape:

@@ -10,7 +10,7 @@ from typing import Final
 
 from convlint.facts.inference.arithmetic import ARITHMETIC, elementwise
 from convlint.facts.inference.core import CORE, same
-from convlint.facts.inference.dimensions import Dimension, TensorShape
+from convlint.facts.inference.dimensions import TensorShape
 from convlint.facts.inference.images import IMAGES
 from convlint.facts.inference.preprocessing import PREPROCESSING
 from convlint.facts.inference.rearranging import REARRANGING
@@ -58,17 +58,24 @@ def _infer(site: Site) -> Result:
 
 
 def _per_time_step(call: Call, inputs: tuple[TensorShape, ...]) -> Result:
-    steps: Dimension = UNKNOWN
-    per_step: list[TensorShape] = []
-    for shape in inputs:
-        if shape is UNKNOWN or len(shape) < 2:
-            per_step.append(UNKNOWN)
-        else:
-            steps = shape[1]
-            per_step.append((shape[0], *shape[2:]))
-    result = _infer(Site(call, tuple(per_step)))
+    timed = [shape for shape in inputs if shape is not UNKNOWN and len(shape) > 1]
+    steps = timed[0][1] if timed else UNKNOWN
+    result = _infer(site(call, inputs))
     outputs = result if isinstance(result, list) else [result]
     return [
         UNKNOWN if shape is UNKNOWN or not shape else (shape[0], steps, *shape[1:])
         for shape in outputs
     ]
+
+
+def site(call: Call, inputs: tuple[TensorShape, ...]) -> Site:
+    """What the layer itself sees: under ``TimeDistributed`` one time step."""
+    if call.wrapper != "TimeDistributed":
+        return Site(call, inputs)
+    return Site(
+        call,
+        tuple(
+            UNKNOWN if shape is UNKNOWN or len(shape) < 2 else (shape[0], *shape[2:])
+            for shape in inputs
+        ),
+    )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from dataclasses import dataclass
+from typing import Any, Final
 
 from convlint import kinds
 from convlint.facts.inference.core import last_axis
@@ -26,53 +27,56 @@ STATES: Final = {
 """Number of state tensors that a recurrent layer or cell carries on."""
 
 
-class Cell(NamedTuple):
-    """Output size of a recurrent cell and the sizes of its states."""
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A recurrent cell: one that a saved ``cell=`` describes, or the one inside a layer."""
 
-    units: Dimension
-    states: tuple[Dimension, ...]
+    class_name: str
+    config: Mapping[str, Any]
+
+    @property
+    def units(self) -> Dimension:
+        """Size of its output and of each of its states."""
+        return dimension(self.argument("units"))
+
+    def argument(self, name: str) -> Any:
+        """A constructor argument as stated, else Keras' default."""
+        return self.config.get(name, kinds.default(self.class_name, name))
 
 
-def cell_of(config: object) -> Cell | Unknown:
-    """The cell that a serialized ``cell=`` describes; UNKNOWN for a custom one."""
-    cells = config if isinstance(config, tuple) else (config,)
-    if len(cells) == 1 and isinstance(cells[0], Mapping) and _class(cells[0]) == "StackedRNNCells":
-        stacked = _config(cells[0]).get("cells")
-        cells = stacked if isinstance(stacked, tuple) else ()
-    found = [
-        Cell(units, (units,) * STATES[_class(cell)])
-        for cell in cells
-        if isinstance(cell, Mapping) and _class(cell) in STATES
-        for units in [dimension(_config(cell).get("units"))]
-    ]
-    if not found or len(found) != len(cells):
+def cells(site: Site) -> tuple[Cell, ...]:
+    """The cells of a recurrent layer, first to last; none if one of them is a custom one."""
+    if site.call.class_name != "RNN":
+        return (Cell(site.call.class_name, site.call.config),)
+    saved = site.argument("cell")
+    if isinstance(saved, Mapping) and saved.get("class_name") == "StackedRNNCells":
+        saved = _config(saved).get("cells")
+    found = [_cell(item) for item in (saved if isinstance(saved, tuple) else (saved,))]
+    known = tuple(cell for cell in found if cell is not UNKNOWN)
+    return known if len(known) == len(found) else ()
+
+
+def _cell(saved: object) -> Cell | Unknown:
+    name = saved.get("class_name") if isinstance(saved, Mapping) else None
+    if not isinstance(saved, Mapping) or not isinstance(name, str):
         return UNKNOWN
-    return Cell(found[-1].units, tuple(size for cell in found for size in cell.states))
+    cell = Cell(kinds.canonical(name), _config(saved))
+    return cell if cell.class_name in STATES else UNKNOWN
 
 
-def _class(serialized: Mapping[str, Any]) -> str:
-    name = serialized.get("class_name")
-    return kinds.canonical(name) if isinstance(name, str) else ""
-
-
-def _config(serialized: Mapping[str, Any]) -> Mapping[str, Any]:
-    config = serialized.get("config")
+def _config(saved: Mapping[str, Any]) -> Mapping[str, Any]:
+    config = saved.get("config")
     return config if isinstance(config, Mapping) else {}
 
 
 def recurrent(site: Site) -> Result:
-    if site.call.class_name == "RNN":
-        cell = cell_of(site.argument("cell"))
-    else:
-        units = dimension(site.argument("units"))
-        cell = Cell(units, (units,) * STATES[site.call.class_name])
-    shape = site.data
+    shape, stack = site.data, cells(site)
     batch, steps = (UNKNOWN, UNKNOWN) if shape is UNKNOWN or len(shape) < 2 else shape[:2]
-    units = UNKNOWN if cell is UNKNOWN else cell.units
+    units = stack[-1].units if stack else UNKNOWN
     output = _over_time(site, batch, steps, (units,))
     if site.argument("return_state") is not True:
         return output
-    states: list[TensorShape] = [] if cell is UNKNOWN else [(batch, size) for size in cell.states]
+    states = [(batch, cell.units) for cell in stack for _ in range(STATES[cell.class_name])]
     return [output, *states]
 
 
@@ -97,7 +101,7 @@ def _over_time(
     return (batch, steps, *features) if sequences else (batch, *features)
 
 
-def cell(site: Site) -> Result:
+def one_step(site: Site) -> Result:
     """A cell called as a layer of its own, on one time step."""
     batch = site.data[0] if site.data is not UNKNOWN and site.data else UNKNOWN
     state = (batch, dimension(site.argument("units")))
@@ -154,7 +158,7 @@ def attention(site: Site) -> Result:
 
 SEQUENCE: Final[dict[str, Inference]] = {
     **dict.fromkeys(("RNN", "SimpleRNN", "GRU", "LSTM", "CuDNNGRU", "CuDNNLSTM"), recurrent),
-    **dict.fromkeys(("SimpleRNNCell", "GRUCell", "LSTMCell", "PeepholeLSTMCell"), cell),
+    **dict.fromkeys(("SimpleRNNCell", "GRUCell", "LSTMCell", "PeepholeLSTMCell"), one_step),
     "ConvLSTM1D": lambda site: conv_recurrent(site, 1),
     "ConvLSTM2D": lambda site: conv_recurrent(site, 2),
     "ConvLSTM3D": lambda site: conv_recurrent(site, 3),
