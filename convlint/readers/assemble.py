@@ -10,14 +10,11 @@ from convlint import kinds
 from convlint.errors import InputError
 from convlint.graph import OUTPUT, Call, Graph, Shape, Tensor
 from convlint.readers import legacy
-from convlint.readers.operations import PREFIX
+from convlint.readers.order import Node, Plan, is_operation, plan
 from convlint.readers.spec import LayerSpec, ModelSpec, NodeSpec, TensorRef
 
 MAX_CALLS: Final = 1_000_000
 """Most calls that nested models are expanded to; shared nesting can double it with each level."""
-
-_Node = tuple[int, int]
-"""Position of a layer in its model, and number of its call."""
 
 
 def assemble(model: ModelSpec) -> Graph:
@@ -50,7 +47,7 @@ class _Frame:
     """A model that is being expanded: one call of a nested model, or the outermost model."""
 
     model: ModelSpec
-    plan: _Plan
+    plan: Plan
     path: str
     trainable: bool
     arguments: Mapping[str, Any]
@@ -58,16 +55,8 @@ class _Frame:
     wrapper_config: Mapping[str, Any]
     shapes_hold: bool
     position: int = 0
-    values: dict[_Node, list[Tensor] | int] = field(default_factory=dict)
-    caller: tuple[_Frame, _Node, NodeSpec] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """What is the same for every call of one model."""
-
-    order: Sequence[_Node]
-    positions: Mapping[str, int]
+    values: dict[Node, list[Tensor] | int] = field(default_factory=dict)
+    caller: tuple[_Frame, Node, NodeSpec] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +72,7 @@ class _Parts:
 class _Builder:
     def __init__(self) -> None:
         self.calls: list[Call] = []
-        self._plans: dict[int, _Plan] = {}
+        self._plans: dict[int, Plan] = {}
         self._parts: dict[tuple[int, bool], _Parts] = {}
 
     def emit(self, **attributes: Any) -> int:
@@ -130,11 +119,11 @@ class _Builder:
     ) -> _Frame:
         plan = self._plans.get(id(model))
         if plan is None:
-            plan = self._plans[id(model)] = _plan(model)
+            plan = self._plans[id(model)] = plan(model)
         trainable = trainable and model.trainable
         return _Frame(model, plan, path, trainable, arguments, wrapper, wrapper_config, shapes_hold)
 
-    def _step(self, frame: _Frame, node: _Node) -> _Frame | None:
+    def _step(self, frame: _Frame, node: Node) -> _Frame | None:
         """Emit one call, or open the nested model that it calls."""
         layer = frame.model.layers[node[0]]
         call = layer.nodes[node[1]]
@@ -145,7 +134,7 @@ class _Builder:
             inputs += [
                 _value(frame, reference, layer.name)
                 for reference in call.masks
-                if not _is_operation(frame.model.layers[frame.plan.positions[reference.layer]])
+                if not is_operation(frame.model.layers[frame.plan.positions[reference.layer]])
             ]
             frame.values[node] = self._call(frame, layer, call, path, inputs, arguments)
             return None
@@ -181,11 +170,11 @@ class _Builder:
         inputs: Sequence[Tensor],
         arguments: Mapping[str, Any],
     ) -> int:
-        wrapped_twice = frame.wrapper is not None and layer.wrapper is not None
-        key = (id(layer), wrapped_twice)
+        inside_wrapper = frame.wrapper is not None
+        key = (id(layer), inside_wrapper)
         parts = self._parts.get(key)
         if parts is None:
-            parts = self._parts[key] = _parts(layer, wrapped_twice)
+            parts = self._parts[key] = _parts(layer, inside_wrapper)
         common: dict[str, Any] = {
             "layer": path,
             "arguments": arguments,
@@ -239,10 +228,6 @@ def _value(frame: _Frame, reference: TensorRef, user: str) -> Tensor:
     return value[reference.output]
 
 
-def _is_operation(layer: LayerSpec) -> bool:
-    return layer.class_name.startswith(PREFIX)
-
-
 def _shapes_are_final(model: ModelSpec) -> bool:
     """Whether the shapes inside a model hold wherever it is called.
 
@@ -257,11 +242,10 @@ def _shapes_are_final(model: ModelSpec) -> bool:
     return True
 
 
-def _parts(layer: LayerSpec, wrapped_twice: bool) -> _Parts:
+def _parts(layer: LayerSpec, inside_wrapper: bool) -> _Parts:
     class_name, config = layer.class_name, layer.config
-    if wrapped_twice:
-        # Inside a wrapped model, a wrapper of its own stays the class: one call, one wrapper.
-        assert layer.wrapper is not None
+    if inside_wrapper and layer.wrapper is not None:
+        # A call has one wrapper. Inside a wrapped model, the layer's own stays its class.
         inner = {"class_name": class_name, "config": config}
         class_name, config = layer.wrapper, {**layer.wrapper_config, "layer": inner}
     activation = None
@@ -280,82 +264,3 @@ def _activation(value: Any) -> tuple[str, Mapping[str, Any], frozenset[str]] | N
         if isinstance(name, str) and isinstance(inner, Mapping) and kinds.is_known(name):
             class_name, config = legacy.layer(name, inner)
     return class_name, config, kinds.classify(class_name, config)
-
-
-def _plan(model: ModelSpec) -> _Plan:
-    """A topological order of a model's calls, in the order of its layers where that is one."""
-    positions: dict[str, int] = {}
-    for position, layer in enumerate(model.layers):
-        if layer.name in positions:
-            raise InputError(f"{model.name} has two layers of the name {layer.name}")
-        positions[layer.name] = position
-    producers = _producers(model, positions)
-    needed = _needed(model, producers, positions)
-    order: list[_Node] = []
-    state: dict[_Node, bool] = {}  # False: being visited, True: in the order
-    for root in needed:
-        stack = [root]
-        while stack:
-            node = stack[-1]
-            if node in state:
-                stack.pop()
-                if not state[node]:
-                    state[node] = True
-                    order.append(node)
-                continue
-            state[node] = False
-            for producer in reversed(producers[node]):
-                visited = state.get(producer)
-                if visited is None:
-                    stack.append(producer)
-                elif not visited:
-                    name = model.layers[node[0]].name
-                    raise InputError(f"the layer {name} depends on its own output")
-    return _Plan(order, positions)
-
-
-def _producers(model: ModelSpec, positions: Mapping[str, int]) -> dict[_Node, list[_Node]]:
-    """For each call the calls that it consumes."""
-    producers: dict[_Node, list[_Node]] = {}
-    for position, layer in enumerate(model.layers):
-        for number, call in enumerate(layer.nodes):
-            found = [_node(model, positions, reference, layer.name) for reference in call.inputs]
-            for reference in call.masks:
-                node = _node(model, positions, reference, layer.name)
-                if not _is_operation(model.layers[node[0]]):
-                    found.append(node)
-            producers[position, number] = found
-    return producers
-
-
-def _node(model: ModelSpec, positions: Mapping[str, int], reference: TensorRef, user: str) -> _Node:
-    position = positions.get(reference.layer)
-    if position is None:
-        raise InputError(
-            f"{user} refers to {reference.layer}, a layer that {model.name} does not have"
-        )
-    if not 0 <= reference.node < len(model.layers[position].nodes):
-        raise InputError(
-            f"{user} refers to call {reference.node} of {reference.layer}, which is not called "
-            "that often"
-        )
-    return position, reference.node
-
-
-def _needed(
-    model: ModelSpec,
-    producers: Mapping[_Node, Sequence[_Node]],
-    positions: Mapping[str, int],
-) -> list[_Node]:
-    """The calls to emit: all but operations whose results only served as masks."""
-    ends = [_node(model, positions, reference, model.name) for reference in model.outputs]
-    for reference in model.inputs:
-        _node(model, positions, reference, model.name)
-    pending = [node for node in producers if not _is_operation(model.layers[node[0]])] + ends
-    needed = set(pending)
-    while pending:
-        for producer in producers[pending.pop()]:
-            if producer not in needed:
-                needed.add(producer)
-                pending.append(producer)
-    return [node for node in producers if node in needed]

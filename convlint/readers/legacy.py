@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from convlint import kinds
+from convlint.kinds.layers import LAYERS
 from convlint.readers.values import plain, snake_case
 
 _WEIGHT: Final = {
@@ -64,7 +65,8 @@ _RENAMED: Final[dict[str, Mapping[str, str]]] = {
     **dict.fromkeys(("SimpleRNN", "LSTM", "GRU"), _RECURRENT),
     "Embedding": _EMBEDDING,
     "BatchNormalization": _NORM,
-    **dict.fromkeys(("Dropout", "GaussianDropout"), {"p": "rate"}),
+    "Dropout": {"p": "rate"},
+    "GaussianDropout": {"p": "rate"},
     "GaussianNoise": {"sigma": "stddev"},
     "LeakyReLU": {"alpha": "negative_slope"},
     "PReLU": {"init": "alpha_initializer"},
@@ -95,7 +97,7 @@ _INITIALIZERS: Final = {
     "zero": "Zeros",
     "one": "Ones",
 }
-_VARIANCE_SCALING: Final = {
+_VARIANCE_SCALING: Final[dict[tuple[object, object, object], str]] = {
     (1.0, "fan_avg", "uniform"): "GlorotUniform",
     (1.0, "fan_avg", "normal"): "GlorotNormal",
     (2.0, "fan_in", "uniform"): "HeUniform",
@@ -104,7 +106,6 @@ _VARIANCE_SCALING: Final = {
     (1.0, "fan_in", "normal"): "LecunNormal",
 }
 _REGULARIZERS: Final = {"l1": "L1", "l2": "L2", "l1l2": "L1L2", "l1_l2": "L1L2"}
-_ADDONS: Final = "Addons>"
 
 
 def layer(class_name: str, config: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
@@ -136,10 +137,12 @@ def layer(class_name: str, config: Mapping[str, Any]) -> tuple[str, dict[str, An
 
 def _class_name(name: str) -> str:
     today = kinds.canonical(name)
-    if today.startswith(_ADDONS) and kinds.is_known(today.removeprefix(_ADDONS)):
-        # TensorFlow Addons' layers, some of which Keras or the table have under their own name.
-        return today.removeprefix(_ADDONS)
-    return today
+    package, _, bare = today.rpartition(">")
+    if package == "Addons" and kinds.is_known(bare):
+        # TensorFlow Addons' layers, some of which Keras has had since.
+        return bare
+    # A registered class keeps its package only where Keras has a layer of the same name.
+    return today if bare in LAYERS else bare
 
 
 def _adapt(class_name: str, values: dict[str, Any]) -> None:

@@ -7,13 +7,13 @@ stand. In Keras 3 a call has ``args`` and ``kwargs``, with tensors as ``__keras_
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from convlint.errors import InputError
 from convlint.graph import Shape
 from convlint.readers.operations import PREFIX, call_arguments
+from convlint.readers.saved import SavedCall
 from convlint.readers.spec import TensorRef
 from convlint.readers.values import leaves, plain, shape
 
@@ -67,25 +67,6 @@ _TRAINING_DEFAULT_TRUE: Final = frozenset(
         "Solarization",
     }
 )
-
-
-@dataclass(slots=True)
-class SavedCall:
-    """One call as it is saved: references are not resolved yet.
-
-    Attributes:
-        inputs: references in argument order.
-        masks: references passed as a mask.
-        arguments: what is not a tensor.
-        keys: the names of ``inputs``, if they were passed as a mapping.
-        shapes: what the call states about the shapes of the tensors it consumes.
-    """
-
-    inputs: list[TensorRef] = field(default_factory=list)
-    masks: list[TensorRef] = field(default_factory=list)
-    arguments: dict[str, Any] = field(default_factory=dict)
-    keys: tuple[str, ...] = ()
-    shapes: list[tuple[TensorRef, Shape | None]] = field(default_factory=list)
 
 
 def references(value: Any, what: str) -> dict[str, TensorRef]:
@@ -252,10 +233,11 @@ def _tensor(value: Any) -> tuple[TensorRef, Shape | None] | None:
     if not isinstance(value, Mapping) or value.get("class_name") != "__keras_tensor__":
         return None
     config = value.get("config")
-    reference = _reference(config.get("keras_history")) if isinstance(config, Mapping) else None
+    config = config if isinstance(config, Mapping) else {}
+    reference = _reference(config.get("keras_history"))
     if reference is None:
         raise InputError("has an input that does not say which layer it comes from")
-    return reference, shape(config["shape"] if "shape" in config else None)
+    return reference, shape(config.get("shape"))
 
 
 def _rank(name: Any) -> int:
@@ -268,8 +250,3 @@ def _is_mask(name: str) -> bool:
     ``attention_mask`` is not among them: only a user passes it.
     """
     return name == "mask" or name in ("query_mask", "value_mask", "key_mask")
-
-
-def is_call_list(value: Any) -> bool:
-    """Whether ``inbound_nodes`` can hold calls at all."""
-    return isinstance(value, Sequence) and not isinstance(value, str)

@@ -32,11 +32,25 @@ _WITH_LOGITS: Final = frozenset(
     }
 )
 _LOSSES: Final = _WITH_LOGITS | frozenset(
-    """
-    mean_squared_error mean_absolute_error mean_absolute_percentage_error
-    mean_squared_logarithmic_error kl_divergence cosine_similarity log_cosh huber poisson hinge
-    squared_hinge categorical_hinge ctc dice tversky circle categorical_generalized_cross_entropy
-    """.split()
+    {
+        "categorical_generalized_cross_entropy",
+        "categorical_hinge",
+        "circle",
+        "cosine_similarity",
+        "ctc",
+        "dice",
+        "hinge",
+        "huber",
+        "kl_divergence",
+        "log_cosh",
+        "mean_absolute_error",
+        "mean_absolute_percentage_error",
+        "mean_squared_error",
+        "mean_squared_logarithmic_error",
+        "poisson",
+        "squared_hinge",
+        "tversky",
+    }
 )
 _WRAPPERS: Final = frozenset({"LossFunctionWrapper", "MeanMetricWrapper", "function"})
 
@@ -56,8 +70,10 @@ def training(config: object, outputs: Sequence[str], *, keras_3: bool = False) -
     return Training(
         losses=tuple(map(_loss, _by_output(loss, outputs, positional=True))),
         metrics=tuple(
-            _metrics(entry)
-            for entry in _by_output(config.get("metrics"), outputs, positional=keras_3)
+            _metrics(entry, output)
+            for entry, output in zip(
+                _by_output(config.get("metrics"), outputs, positional=keras_3), outputs, strict=True
+            )
         ),
         optimizer=name,
         optimizer_config=optimizer_config,
@@ -128,10 +144,19 @@ def _loss(value: Any) -> Loss | None:
     return Loss(name, from_logits=stated if isinstance(stated, bool) else None)
 
 
-def _metrics(value: Any) -> tuple[str, ...]:
+def _metrics(value: Any, output: str) -> tuple[str, ...]:
     entries = value if isinstance(value, list | tuple) else (value,)
-    names = (_name(entry)[0] for entry in entries if entry is not None)
+    names = (_metric(entry, output) for entry in entries if entry is not None)
     return tuple(name for name in names if name is not None)
+
+
+def _metric(value: Any, output: str) -> str | None:
+    name, config, _ = _name(value)
+    given = config.get("name")
+    if isinstance(given, str) and given.removeprefix(f"{output}_") in ("accuracy", "acc"):
+        # The user asked for "accuracy" and tf.keras saved the kind that the output has.
+        return "accuracy"
+    return name
 
 
 def _optimizer(value: Any) -> tuple[str | None, Mapping[str, Any]]:
