@@ -117,11 +117,19 @@ class _Builder:
         wrapper_config: Mapping[str, Any],
         shapes_hold: bool,
     ) -> _Frame:
-        plan = self._plans.get(id(model))
-        if plan is None:
-            plan = self._plans[id(model)] = plan(model)
-        trainable = trainable and model.trainable
-        return _Frame(model, plan, path, trainable, arguments, wrapper, wrapper_config, shapes_hold)
+        known = self._plans.get(id(model))
+        if known is None:
+            known = self._plans[id(model)] = plan(model)
+        return _Frame(
+            model,
+            known,
+            path,
+            trainable and model.trainable,
+            arguments,
+            wrapper,
+            wrapper_config,
+            shapes_hold,
+        )
 
     def _step(self, frame: _Frame, node: Node) -> _Frame | None:
         """Emit one call, or open the nested model that it calls."""
