@@ -121,14 +121,13 @@ class Linter:
         """Check a model file; InputError if it cannot be read."""
         from convlint import readers
 
-        return self._check(readers.read(file), file, self.config_for(os.path.dirname(file)))
+        return self._check(partial(readers.read, file), file)
 
     def check_bytes(self, data: bytes, file: str) -> Checked:
         """Check the content of a model file; InputError if it cannot be read."""
         from convlint import readers
 
-        config = self.config_for(os.path.dirname(file))
-        return self._check(readers.read_bytes(data, file), file, config)
+        return self._check(partial(readers.read_bytes, data, file), file)
 
     def check_model(self, model: object) -> Checked:
         """Check a model in memory; InputError if it is none or cannot be analysed."""
@@ -137,14 +136,15 @@ class Linter:
         if not live.is_model(model):
             kind = type(model).__name__
             raise InputError(f"check() takes a Keras model or the path of a file, not {kind}")
-        return self._check([live.read_model(model)], None, self.config_for(""))
+        return self._check(lambda: (live.read_model(model),), None)
 
-    def _check(self, graphs: Iterable[Graph], file: str | None, config: Config) -> Checked:
+    def _check(self, read_graphs: Callable[[], Iterable[Graph]], file: str | None) -> Checked:
+        config = self.config_for(os.path.dirname(file or ""))
         rules, all_rules = self._rules(config)
         self._used[config] = None
         models = []
         findings: list[Finding] = []
-        for graph in graphs:
+        for graph in read_graphs():
             models.append(Model(graph.name, _layers(graph)))
             for finding in lint(graph, rules, file):
                 ignored = tuple(config.ignored_at(finding, graph.name))

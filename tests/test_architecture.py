@@ -1,0 +1,146 @@
+"""Dependencies point one way, and nothing heavy is imported before it is needed."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "convlint"
+MODULES = sorted(path.relative_to(ROOT) for path in PACKAGE.rglob("*.py"))
+HEAVY = {"keras", "tf_keras", "tensorflow", "numpy", "h5py", "rich"}
+
+LAYERS = [
+    {"errors", "graph", "kleene", "suggest", "text", "terminal"},
+    {"finding", "kinds"},
+    {"yamltext", "evidence"},
+    {"facts", "readers"},
+    {"operators", "predicate"},
+    {"pattern"},
+    {"checks", "message"},
+    {"rule"},
+    {"catalog", "globs", "config"},
+    {"report"},
+    {"reporters"},
+    {"discover"},
+    {"engine"},
+    {"crash", "cli"},
+]
+"""Every part of the package may import from its own row and those above."""
+
+RANK = {part: rank for rank, row in enumerate(LAYERS) for part in row}
+READERS_MAY_USE = {"graph", "kinds", "kleene", "errors", "readers", "suggest"}
+REPORTERS_MAY_USE = {"evidence", "finding", "graph", "report", "reporters", "rule", "text"}
+PUBLIC = {"__init__", "__main__"}
+
+
+def part_of(path: Path) -> str:
+    """The part of the package that a file belongs to: ``facts`` for ``convlint/facts/core.py``."""
+    return path.relative_to("convlint").parts[0].removesuffix(".py")
+
+
+def imports(tree: ast.AST, *, top_level: bool = False) -> Iterator[str]:
+    """The dotted names that a module imports; with ``top_level`` those imported with it."""
+    pending = list(ast.iter_child_nodes(tree))
+    while pending:
+        node = pending.pop()
+        match node:
+            case ast.Import():
+                yield from (alias.name for alias in node.names)
+            case ast.ImportFrom(module=str(module)):
+                yield from (f"{module}.{alias.name}" for alias in node.names)
+            case ast.If(test=ast.Name(id="TYPE_CHECKING")):
+                pending.extend(node.orelse)
+            case ast.FunctionDef() | ast.AsyncFunctionDef() if top_level:
+                continue
+            case _:
+                pending.extend(ast.iter_child_nodes(node))
+
+
+def own_imports(path: Path) -> set[str]:
+    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    names = (name.split(".") for name in imports(tree))
+    return {name[1] for name in names if name[0] == "convlint" and len(name) > 1}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_imports_point_one_way(path: Path) -> None:
+    part = part_of(path)
+    if part in PUBLIC:
+        return
+    assert part in RANK, f"give {part} its place in LAYERS"
+    own = own_imports(path) - {"__version__"}
+    # A report can render itself; it asks for its reporter only then.
+    own -= {"reporters"} if part == "report" else set()
+    assert {name for name in own if RANK[name] > RANK[part]} == set()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_readers_and_reporters_know_little(path: Path) -> None:
+    allowed = {"readers": READERS_MAY_USE, "reporters": REPORTERS_MAY_USE}.get(part_of(path))
+    if allowed is not None:
+        assert own_imports(path) <= allowed
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_nothing_heavy_is_imported_at_the_top_of_a_module(path: Path) -> None:
+    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    names = {name.partition(".")[0] for name in imports(tree, top_level=True)}
+    assert names & HEAVY == set()
+
+
+def loaded_by(*arguments: str) -> set[str]:
+    """The top-level modules that are loaded when a command ends."""
+    program = (
+        "import sys\n"
+        "from convlint.cli import main\n"
+        "try: main(sys.argv[1:])\n"
+        "except SystemExit: pass\n"
+        "print('loaded:', *{name.partition('.')[0] for name in sys.modules})\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program, *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "Traceback" not in ran.stderr
+    return set(ran.stdout.rpartition("loaded:")[2].split())
+
+
+def test_the_version_is_quick() -> None:
+    loaded = loaded_by("--version")
+    assert "click" in loaded
+    assert loaded & (HEAVY | {"yaml", "json", "zipfile", "tomllib"}) == set()
+
+
+def test_importing_the_package_imports_none_of_its_parts() -> None:
+    program = "import sys, convlint; print(*(n for n in sys.modules if n.startswith('convlint')))"
+    ran = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.split() == ["convlint"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "needed"),
+    [
+        (["examples/transfer-learning.keras"], {"rich", "yaml", "zipfile"}),
+        (["--output-format", "json", "examples/transfer-learning.keras"], {"yaml", "zipfile"}),
+        (["--output-format", "concise", "examples/unet.h5"], {"yaml", "h5py", "numpy"}),
+        (["--list-rules"], {"yaml"}),
+        (["--explain", "CVL101"], {"yaml"}),
+    ],
+    ids=" ".join,
+)
+def test_a_command_loads_only_what_it_needs(arguments: list[str], needed: set[str]) -> None:
+    loaded = loaded_by(*arguments)
+    assert loaded >= needed
+    assert loaded & HEAVY <= needed
+    assert not loaded & {"keras", "tensorflow", "tf_keras"}
