@@ -19,12 +19,12 @@ from typing import Final
 from convlint import catalog, check
 
 ROOT: Final = Path(__file__).parent.parent
-SAMPLE: Final = "examples/transfer-learning.keras"
+SAMPLE: Final = "examples/article/after-pooling/dropout-0.5.json"
 WIDTH: Final = 100
 
 
 def sample(_: str) -> str:
-    """What convlint prints about the example with a mistake."""
+    """What convlint prints about one of the examples."""
     ran = subprocess.run(  # noqa: S603
         [sys.executable, "-m", "convlint", "--color", "never", SAMPLE],
         cwd=ROOT,
@@ -77,13 +77,16 @@ SECTIONS: Final[Mapping[str, Mapping[str, Callable[[str], str]]]] = {
 
 
 def generated(file: str) -> str:
-    """The text of a file with its generated parts made anew."""
+    """The text of a file with its generated parts made anew.
+
+    Raises:
+        ValueError: a marker is missing.
+    """
     text = (ROOT / file).read_text(encoding="utf-8")
     for name, make in SECTIONS[file].items():
-        begin, end = f"<!-- begin: {name} -->\n", f"\n<!-- end: {name} -->"
-        before, _, rest = text.partition(begin)
-        current, _, after = rest.partition(end)
-        text = f"{before}{begin}{make(current)}{end}{after}"
+        begin, end = f"<!-- begin: {name} -->", f"<!-- end: {name} -->"
+        start, stop = text.index(begin) + len(begin), text.index(end)
+        text = f"{text[:start]}\n{make(text[start:stop].strip())}\n{text[stop:]}"
     return text
 
 

@@ -68,6 +68,7 @@ def test_the_script_still_makes_the_architecture_of(name: str, script: ModuleTyp
     assert architecture(committed) == architecture(rebuilt)
 
 
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # h5 in Keras
 @pytest.mark.parametrize("suffix", [".json", ".keras", ".h5"])
 def test_the_script_writes_files_that_read_as_the_model(
     suffix: str, script: ModuleType, tmp_path: Path

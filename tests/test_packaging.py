@@ -60,8 +60,8 @@ def test_the_wheel_is_typed_and_holds_nothing_but_the_package(installed: Path) -
 
 def test_an_installation_needs_only_four_packages(wheel: Path) -> None:
     requirements = metadata(wheel).get_all("Requires-Dist") or []
-    needed = {line.partition(">")[0] for line in requirements if "extra ==" not in line}
-    assert needed == {"click", "rich", "PyYAML", "h5py"}
+    needed = {line.partition(">")[0].lower() for line in requirements if "extra ==" not in line}
+    assert needed == {"click", "rich", "pyyaml", "h5py"}
 
 
 def test_the_extras_are_for_people_without_keras_and_for_development(wheel: Path) -> None:
@@ -86,7 +86,7 @@ def test_the_wheel_works_from_another_directory(installed: Path) -> None:
     )
     number, *findings = ran.stdout.splitlines()
     assert int(number) == len(list((ROOT / "rules").glob("CVL*.md")))
-    assert any("softmax-single-unit" in line or "CVL" in line for line in findings)
+    assert any("CVL" in line for line in findings)
 
 
 def test_the_source_distribution_holds_what_its_tests_and_documentation_need(built: Path) -> None:

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from convlint import cli
+from convlint import catalog, cli
+from convlint.config import read
 from docs import generate
+from tests import blocks as pages
 
 ROOT = Path(__file__).parent.parent
 
@@ -57,6 +59,32 @@ def test_every_option_that_it_names_exists_in(file: str) -> None:
             r"(?<=\s)--[a-z-]+", line.partition("convlint ")[2].partition("#")[0]
         ):
             assert option in known, f"{option} in {line!r}"
+
+
+def test_its_settings_are_valid(tmp_path: Path) -> None:
+    (text,) = blocks("README.md", "toml")
+    file = tmp_path / "pyproject.toml"
+    file.write_text(text, encoding="utf-8")
+    settings = read(file)
+    catalog.select(catalog.load(), settings.select, settings.ignore, settings.extend_select)
+    for _, selectors in (*settings.per_file_ignores, *settings.per_layer_ignores):
+        assert catalog.matching(catalog.load(), selectors)
+
+
+def test_the_rule_that_contributing_adds_works(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    (page,) = re.findall(r"^````markdown\n(.*?)^````$", text, flags=re.DOTALL | re.MULTILINE)
+    name = "CVL199-stacked-dropout.md"
+    assert f"`rules/{name}`" in text
+    (tmp_path / name).write_text(page, encoding="utf-8")
+    (tmp_path / "convlint.toml").write_text(f'rule-paths = ["{name}"]', encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    (rule,) = (rule for rule in catalog.load([tmp_path / name]) if rule.code == "CVL199")
+    bad, good = pages.blocks(rule)
+    assert pages.findings_under_keras(bad) == bad.expected != set()
+    assert pages.findings_under_keras(good) == good.expected == set()
 
 
 @pytest.mark.parametrize("code", blocks("README.md", "python"))
