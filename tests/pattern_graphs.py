@@ -44,12 +44,12 @@ def network(*classes: str, edges: str | None = None) -> OwnKinds:
 
     ``Identity`` is looked through, ``Mystery`` is of unknown class.
     """
+    producers: list[list[int]] = [[] for _ in classes]
     if edges is None:
-        edges = " ".join(f"{index}-{index + 1}" for index in range(len(classes) - 1))
-    pairs = [tuple(map(int, edge.split("-"))) for edge in edges.split()]
+        producers[1:] = [[index] for index in range(len(classes) - 1)]
+    for edge in (edges or "").split():
+        source, target = map(int, edge.split("-"))
+        producers[target].append(source)
     return facts_of(
-        *(
-            (class_name, [source for source, target in pairs if target == index], {})
-            for index, class_name in enumerate(classes)
-        )
+        *((name, sources, {}) for name, sources in zip(classes, producers, strict=True))
     )
