@@ -80,12 +80,12 @@ class CustomDropout(layers.Dropout):  # type: ignore[misc]
     """A subclass of a layer that Keras has."""
 
 
-@keras.saving.register_keras_serializable(package="tests")
+@keras.saving.register_keras_serializable(package="tests")  # type: ignore[untyped-decorator]
 def registered_activation(x: Any) -> Any:
     return ops.sigmoid(x) * x
 
 
-@keras.saving.register_keras_serializable(package="tests")
+@keras.saving.register_keras_serializable(package="tests")  # type: ignore[untyped-decorator]
 def registered_loss(y_true: Any, y_pred: Any) -> Any:
     return ops.mean(ops.abs(y_true - y_pred), axis=-1)
 
