@@ -188,6 +188,7 @@ def lint(graph: Graph, rules: Iterable[Rule], file: str | None = None) -> tuple[
     findings: dict[tuple[str, str, str], Finding] = {}
     for _, _, rule, case, match in found:
         layer = _owner(facts, match.at)
+        path = _layers_on(facts, (*match.path, match.at))
         finding = Finding(
             code=rule.code,
             name=rule.name,
@@ -198,9 +199,11 @@ def lint(graph: Graph, rules: Iterable[Rule], file: str | None = None) -> tuple[
             layer_class=layer.label,
             message=fill(case.message, facts, match.roles),
             help=fill(case.help, facts, match.roles),
-            path=tuple(_steps(facts, match.path, match.at)),
+            path=tuple(_step(facts, index, marked=owner == layer.index) for owner, index in path),
             location=layer.location,
             case=rule.cases.index(case),
+            before=_neighbour(facts, path[0][0], facts.producers),
+            after=_neighbour(facts, path[-1][1], facts.consumers),
         )
         findings.setdefault((finding.code, finding.layer, finding.message), finding)
     return tuple(findings.values())
@@ -219,26 +222,44 @@ def _owner(facts: Facts, index: int) -> Call:
     return call
 
 
-def _steps(facts: Facts, path: Sequence[int], at: int) -> Iterator[PathStep]:
-    """The witness path as layers: a fused activation is part of its layer, outputs are left out."""
-    calls = facts.graph.calls
-    marked = _owner(facts, at).index
-    steps: dict[int, PathStep] = {}
+def _layers_on(facts: Facts, path: Iterable[int]) -> list[tuple[int, int]]:
+    """The layers on a path of calls: the owning call of each, and the last call that it owns.
+
+    A fused activation is part of its layer, and model outputs are left out.
+    """
+    layers: dict[int, int] = {}
     for index in path:
-        call = calls[index]
-        owner = _owner(facts, index)
-        step = PathStep(
-            layer=owner.layer,
-            class_name=owner.label,
-            shape=_shape(facts, index),
-            activation=_activation(call) if call.fused else None,
-            marked=owner.index == marked,
-        )
-        if call.class_name == OUTPUT:
-            steps.setdefault(owner.index, step)
+        owner = _owner(facts, index).index
+        if facts.graph.calls[index].class_name == OUTPUT:
+            layers.setdefault(owner, owner)
         else:
-            steps[owner.index] = step
-    return iter(steps.values())
+            layers[owner] = max(index, layers.get(owner, owner))
+    return list(layers.items())
+
+
+def _step(facts: Facts, index: int, *, marked: bool = False) -> PathStep:
+    """A layer as a step of a path, with its activation if the call is one."""
+    call = facts.graph.calls[index]
+    owner = _owner(facts, index)
+    return PathStep(
+        layer=owner.layer,
+        class_name=owner.label,
+        shape=_shape(facts, index),
+        activation=_activation(call) if call.fused else None,
+        marked=marked,
+    )
+
+
+def _neighbour(facts: Facts, index: int, edges: Sequence[Sequence[int]]) -> PathStep | None:
+    """The first other layer that the edges lead to; a model output is none."""
+    layer = _owner(facts, index)
+    while edges[index]:
+        index = edges[index][0]
+        if facts.graph.calls[index].class_name == OUTPUT:
+            return None
+        if _owner(facts, index) is not layer:
+            return _step(facts, index)
+    return None
 
 
 def _shape(facts: Facts, index: int) -> Shape | None:

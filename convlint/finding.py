@@ -52,7 +52,8 @@ class Finding:
     ``file`` is the input as the user named it, or ``None`` for a model in memory. ``path`` is
     the shortest sequence of layers that witnesses the rule's pattern. Title, rationale and
     evidence belong to the rule, which reporters look up by ``code``; ``case`` is the number of
-    the rule's case that applies.
+    the rule's case that applies. ``before`` and ``after`` are what feeds the path and what it
+    feeds: the first of several.
     """
 
     code: str
@@ -67,3 +68,5 @@ class Finding:
     path: tuple[PathStep, ...] = ()
     location: Location | None = None
     case: int = 0
+    before: PathStep | None = None
+    after: PathStep | None = None

@@ -14,7 +14,7 @@ from keras import layers
 import convlint
 from convlint import Config, ConfigError, InputError, Report, RuleError, Severity, check
 from convlint.engine import lint
-from convlint.finding import Finding
+from convlint.finding import Finding, PathStep
 from convlint.readers import read
 from convlint.rule import parse_page
 from tests.pages import write_page
@@ -70,6 +70,8 @@ def test_a_finding_has_all_that_reporters_need(rules: Callable[..., Config], mod
         message="drop of rate 0.5 after conv1 on 6×6×4",
         help="think about drop",
         path=finding.path,
+        before=PathStep("image", "InputLayer", (None, 8, 8, 3)),
+        after=PathStep("collapse", "GlobalAveragePooling2D", (None, 4)),
     )
     assert steps(finding) == [
         ("conv1", "Conv2D", "relu", (None, 6, 6, 4), False),
@@ -85,6 +87,20 @@ def test_a_fused_activation_is_reported_at_its_layer(
     (finding,) = check(model, config=config)
     assert (finding.layer, finding.layer_class, finding.message) == ("conv1", "Conv2D", "conv1")
     assert steps(finding)[0] == ("conv1", "Conv2D", "relu", (None, 6, 6, 4), True)
+
+
+def test_a_finding_knows_the_layers_around_it(rules: Callable[..., Config], model: Any) -> None:
+    around = {
+        finding.layer: (
+            finding.before and (finding.before.layer, finding.before.activation),
+            finding.after and finding.after.layer,
+        )
+        for finding in check(model, config=rules(pattern="found:any"))
+    }
+    assert around["image"] == (None, "conv1")
+    assert around["conv1"] == (("image", None), "drop")
+    assert around["drop"] == (("conv1", "relu"), "conv2")
+    assert around["classes"] == (("collapse", None), None)
 
 
 def test_a_model_output_is_reported_at_the_layer_it_comes_from(

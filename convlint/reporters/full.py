@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from convlint.evidence import Citation, strongest
-from convlint.finding import Finding, Severity
+from convlint.finding import Finding, PathStep, Severity
 from convlint.report import Report
 from convlint.reporters.words import (
     MODEL_IN_MEMORY,
@@ -120,22 +120,33 @@ def _path(finding: Finding) -> Table:
     from rich.text import Text
 
     table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column()
     table.add_column(no_wrap=True, overflow="ellipsis")
     table.add_column(no_wrap=True, overflow="ellipsis")
     table.add_column(no_wrap=True, justify="right")
-    for step in excerpt(finding.path):
+    for step in _excerpt(finding):
         if isinstance(step, int):
-            table.add_row("", Text(f"⋮ {step:,} more", style="dim"))
+            table.add_row(Text(f"  ⋮ {step:,} more", style="dim"))
             continue
         style = "bold" if step.marked else ""
         table.add_row(
-            Text("▸" if step.marked else " ", style=_STYLES[finding.severity]),
-            Text(printable(step.layer), style=style),
+            Text.assemble(
+                ("▸ " if step.marked else "  ", _STYLES[finding.severity]),
+                (printable(step.layer), style),
+            ),
             Text(class_text(step), style=style),
             Text(shape_text(step.shape), style="dim"),
         )
     return table
+
+
+def _excerpt(finding: Finding) -> list[PathStep | int]:
+    """What is shown of the path; a short one with its neighbours, to tell where it lies."""
+    rows = excerpt(finding.path)
+    if len(finding.path) > 2:
+        return rows
+    before = [] if finding.before is None else [finding.before]
+    after = [] if finding.after is None else [finding.after]
+    return [*before, *rows, *after]
 
 
 def _notes(report: Report, rule: Rule, group: Sequence[Finding], explain: bool) -> Table:
@@ -143,7 +154,7 @@ def _notes(report: Report, rule: Rule, group: Sequence[Finding], explain: bool) 
     from rich.text import Text
 
     table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True, min_width=len("against"))
     table.add_column(overflow="fold")
     others = [printable(finding.layer) for finding in group[1:]]
     if others:

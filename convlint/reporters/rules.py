@@ -15,11 +15,8 @@ if TYPE_CHECKING:
 _PAGE_LINK = re.compile(r"\[([^\]]+)\]\((?:[^)]*/)?([A-Z]{2,}[0-9]{3,})-[^)]*\.md\)")
 
 
-_COLUMNS = ("code", "severity", "confidence", "default", "name", "summary")
-
-
 def listed(rules: Iterable[Rule]) -> str:
-    """One line for each rule, for pipes."""
+    """One line for each rule, for pipes: code, severity, confidence, default, name, summary."""
     rows = list(map(_row, rules))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "".join(
@@ -30,15 +27,18 @@ def listed(rules: Iterable[Rule]) -> str:
 
 
 def table(rules: Iterable[Rule]) -> Table:
-    """The same as a table, for terminals."""
+    """The rules as a table, for terminals."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for column in _COLUMNS:
-        table.add_column(column, overflow="fold" if column == "summary" else "ellipsis")
+    table = Table("code", box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("rule", no_wrap=True)
+    table.add_column("severity")
+    table.add_column("default")
+    table.add_column("reports")
     for rule in rules:
-        table.add_row(*_row(rule))
+        code, severity, _, default, name, summary = _row(rule)
+        table.add_row(code, name, severity, default, summary)
     return table
 
 
