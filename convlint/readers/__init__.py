@@ -6,8 +6,11 @@ TensorFlow, or code that a model stores.
 
 from __future__ import annotations
 
+import gc
 import io
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, BinaryIO, Final
 
 from convlint.errors import InputError
@@ -125,5 +128,21 @@ def _graph(text: str | bytes, training: Any = None) -> Graph:
     from convlint.readers.assemble import assemble
     from convlint.readers.config import model_spec
 
-    found = document.parse(text, training)
-    return assemble(model_spec(found.model, training=found.training))
+    with _no_garbage_collection():
+        found = document.parse(text, training)
+        return assemble(model_spec(found.model, training=found.training))
+
+
+@contextmanager
+def _no_garbage_collection() -> Iterator[None]:
+    """Suspend the search for reference cycles, of which reading makes none.
+
+    It would walk the millions of objects of a large model again and again.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from convlint import kinds
 from convlint.kinds.layers import LAYERS
-from convlint.readers.values import plain, snake_case
+from convlint.kleene import UNKNOWN
+from convlint.readers.values import plain, shape, snake_case
 
 _WEIGHT: Final = {
     "init": "kernel_initializer",
@@ -120,18 +121,15 @@ def layer(class_name: str, config: Mapping[str, Any]) -> tuple[str, dict[str, An
     if class_name == "Merge":
         return _merge(values)
     if class_name == "Lambda":
-        return class_name, {"output_shape": values.get("output_shape")}
+        return class_name, {"output_shape": _lambda_output(values.get("output_shape"))}
     if class_name != "Embedding":
         values.pop("input_dim", None)
     if class_name in _RENAMED:
         _adapt(class_name, values)
     for key, value in values.items():
-        if key.endswith("initializer"):
-            values[key] = _initializer(value)
-        elif key.endswith("regularizer"):
-            values[key] = _regularizer(value)
-        elif key.endswith("constraint"):
-            values[key] = _constraint(value)
+        rewrite = _OBJECTS.get(key.rpartition("_")[2])
+        if rewrite is not None:
+            values[key] = rewrite(value)
     return class_name, values
 
 
@@ -150,11 +148,11 @@ def _adapt(class_name: str, values: dict[str, Any]) -> None:
     for names in _KERNEL_SIZES:
         if names[0] in values:
             values["kernel_size"] = tuple(values.pop(name, None) for name in names)
-    data_format = values.get("data_format")
-    if data_format in _DATA_FORMATS:
-        values["data_format"] = _DATA_FORMATS[data_format]
-    elif data_format in ("default", None):
+    data_format = values.get("data_format", "default")
+    if data_format is None or data_format == "default":
         values.pop("data_format", None)
+    elif isinstance(data_format, str):
+        values["data_format"] = _DATA_FORMATS.get(data_format, data_format)
     if class_name == "BatchNormalization":
         axis = values.get("axis")
         if isinstance(axis, tuple) and len(axis) == 1:
@@ -181,6 +179,11 @@ def _merge(values: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     if class_name == "Dot":
         return class_name, {"axes": values.get("dot_axes", -1), "normalize": mode == "cos"}
     return class_name, {}
+
+
+def _lambda_output(value: Any) -> Any:
+    """The output shape of a ``Lambda`` without its batch axis, unless a function gives it."""
+    return None if value is None else shape(value) or UNKNOWN
 
 
 def _object(name: str, config: Mapping[str, Any]) -> dict[str, Any]:
@@ -223,3 +226,11 @@ def _constraint(value: Any) -> Any:
             config["max_value"] = config.pop("m")
         return _object(_camel_case(snake_case(str(value["name"]))), config)
     return value
+
+
+_OBJECTS: Final[dict[str, Callable[[Any], Any]]] = {
+    "initializer": _initializer,
+    "regularizer": _regularizer,
+    "constraint": _constraint,
+}
+"""The last word of an argument's name -> how to bring its value to today's form."""

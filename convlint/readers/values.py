@@ -13,11 +13,22 @@ MAX_DEPTH: Final = 64
 """Deepest nesting of one configuration value that is read; what lies deeper is UNKNOWN."""
 
 _ITEMS: Final = frozenset({"__tuple__", "TensorShape"})
+_POLICIES: Final = frozenset(
+    {
+        "DTypePolicy",
+        "FloatDTypePolicy",
+        "Policy",
+        "PolicyV1",
+        "QuantizedDTypePolicy",
+        "QuantizedFloat8DTypePolicy",
+        "DTypePolicyMap",
+    }
+)
 _ARRAYS: Final = frozenset({"__numpy__", "__tensor__", "__bytes__"})
 
 
 def plain(value: Any, depth: int = 0) -> Any:
-    """Undo every era's way of wrapping a value for JSON.
+    """Undo every era's way of wrapping a value, as JSON gives it.
 
     Lists and ``__tuple__`` become tuples, ``__slice__`` a slice, arrays nested tuples, a dtype
     policy its name. A serialised object keeps ``class_name`` and ``config`` only, so that it
@@ -29,7 +40,7 @@ def plain(value: Any, depth: int = 0) -> Any:
         return UNKNOWN
     if isinstance(value, list | tuple):
         return tuple([plain(item, depth + 1) for item in value])
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         class_name = value.get("class_name")
         if isinstance(class_name, str):
             return _plain_object(class_name, value, depth)
@@ -52,10 +63,16 @@ def _plain_object(class_name: str, value: Mapping[str, Any], depth: int) -> Any:
         return plain(config.get("value"), depth + 1) if isinstance(config, Mapping) else UNKNOWN
     if class_name == "__lambda__":
         return {"class_name": class_name, "config": {}}
-    if class_name.endswith("Policy"):
-        name = config.get("name") if isinstance(config, Mapping) else None
-        return name if isinstance(name, str) else UNKNOWN
+    if class_name in _POLICIES:
+        return _policy_name(config if isinstance(config, Mapping) else {})
     return {"class_name": class_name, "config": plain(config, depth + 1)}
+
+
+def _policy_name(config: Mapping[str, Any]) -> Any:
+    name, mode, source = (config.get(key) for key in ("name", "mode", "source_name"))
+    if isinstance(mode, str) and isinstance(source, str):
+        return f"{mode}_from_{source}"
+    return name if isinstance(name, str) else UNKNOWN
 
 
 def shape(value: Any) -> Shape | None:
