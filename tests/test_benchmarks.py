@@ -77,9 +77,11 @@ def test_a_chain_has_the_layers_it_says(tmp_path: Path) -> None:
 def test_the_command_writes_a_table(tmp_path: Path) -> None:
     # A model that is there is not made again; a small one does for this test.
     shutil.copy(ROOT / "examples/transfer-learning.keras", tmp_path / "resnet50.keras")
-    command = [sys.executable, "-m", "benchmarks", "--cache", tmp_path, "--runs", "1"]
+    command: list[str | Path] = [sys.executable, "-m", "benchmarks", "--cache", tmp_path]
     output = tmp_path / "results.md"
-    subprocess.run([*command, "--only", "keras-file", "--output", output], cwd=ROOT, check=True)
+    subprocess.run(
+        [*command, "--runs", "1", "--only", "keras-file", "--output", output], cwd=ROOT, check=True
+    )
     text = output.read_text(encoding="utf-8")
     assert "| convlint resnet50.keras / " in text
     assert text.count("\n| ") == 2
