@@ -75,6 +75,7 @@ MERGES = {
 
 IMAGE: Shape = (None, 12, 10, 6)
 FIRST: Shape = (None, 6, 12, 10)
+RGB: Shape = (None, 12, 10, 3)
 SERIES: Shape = (None, 9, 4)
 VOLUME: Shape = (2, 7, 8, 9, 4)
 VECTOR: Shape = (None, 5)
@@ -211,7 +212,7 @@ LAYERS: list[tuple[Any, list[Shape]]] = [
     (layers.Resizing(5, 4, data_format=CF), [FIRST]),
     (layers.CenterCrop(5, 4), [IMAGE]),
     (layers.RandomCrop(5, 4), [IMAGE]),
-    *((layer, [(None, 12, 10, 3)]) for layer in (
+    *((layer, [RGB]) for layer in (
         layers.RandomFlip(), layers.RandomRotation(0.1), layers.RandomZoom(0.1),
         layers.RandomTranslation(0.1, 0.1), layers.RandomContrast(0.1), layers.AutoContrast(),
         layers.RandomBrightness(0.1), layers.Solarization(), layers.RandomErasing(),

@@ -49,12 +49,21 @@ def output_shapes(call: Call, inputs: tuple[TensorShape, ...]) -> tuple[TensorSh
     return tuple(result) if isinstance(result, list) else (result,)
 
 
+def infers(call: Call) -> bool:
+    """Whether there is a rule for the shape of this class at all."""
+    return _rule(call) is not None
+
+
+def _rule(call: Call) -> Inference | None:
+    rule = _BY_CLASS.get(call.class_name)
+    if rule is None:
+        rule = next((_BY_KIND[kind] for kind in _BY_KIND if kind in call.kinds), None)
+    return rule
+
+
 def _infer(site: Site) -> Result:
-    infer = _BY_CLASS.get(site.call.class_name)
-    if infer is None:
-        by_kind = (_BY_KIND[kind] for kind in _BY_KIND if kind in site.call.kinds)
-        infer = next(by_kind, None)
-    return UNKNOWN if infer is None else infer(site)
+    rule = _rule(site.call)
+    return UNKNOWN if rule is None else rule(site)
 
 
 def _per_time_step(call: Call, inputs: tuple[TensorShape, ...]) -> Result:

@@ -143,7 +143,9 @@ def transposed_window(
     extent = (kernel - 1) * dilation + 1
     if padding == "valid":
         extra = max(extent, stride) - extent if output_padding is None else output_padding
-        return dimension((size - 1) * stride + extent + extra)
-    if padding == "same" and output_padding is not None:
-        return dimension((size - 1) * stride + extent % 2 + output_padding)
-    return UNKNOWN
+        result = (size - 1) * stride + extent + extra
+    elif padding == "same" and output_padding is not None:
+        result = (size - 1) * stride + extent % 2 + output_padding
+    else:
+        return UNKNOWN
+    return dimension(result) if result > 0 else UNKNOWN
