@@ -63,23 +63,32 @@ def select(
     select: Collection[str] | None = None,
     ignore: Collection[str] = (),
     extend_select: Collection[str] = (),
+    *,
+    base: Collection[Rule] | None = None,
 ) -> tuple[Rule, ...]:
     """The rules that a selection means.
 
-    Without ``select`` those that are on by default. A selector selects every rule that it
-    matches, on by default or not; ``extend_select`` adds to what is selected. Where a rule is
-    both selected and ignored the more exact selector wins, and ``ignore`` among equals.
+    Without ``select`` those of ``base``, an earlier selection, or those that are on by default. A
+    selector selects every rule that it matches, on by default or not; ``extend_select`` adds to
+    what is selected. Where a rule is both selected and ignored the more exact selector wins, and
+    ``ignore`` among equals.
 
     Raises:
         ConfigError: a selector that matches no rule.
     """
-    chosen = _exactness(rules, (*(select or ()), *extend_select))
+    named = _exactness(rules, (*(select or ()), *extend_select))
     dropped = _exactness(rules, ignore)
-    if select is None:
-        for rule in rules:
-            if rule.default:
-                chosen[rule.code] = max(chosen[rule.code], _ALL)
-    return tuple(rule for rule in rules if chosen[rule.code] > dropped[rule.code])
+    if select is not None:
+        kept: set[str] = set()
+    elif base is not None:
+        kept = {rule.code for rule in base}
+    else:
+        kept = {rule.code for rule in rules if rule.default}
+    return tuple(
+        rule
+        for rule in rules
+        if named[rule.code] > dropped[rule.code] or (rule.code in kept and not dropped[rule.code])
+    )
 
 
 def matching(rules: Sequence[Rule], selectors: Collection[str]) -> frozenset[str]:

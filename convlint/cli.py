@@ -142,8 +142,8 @@ def _linter(options: dict[str, Any]) -> Linter:
 
     overrides = Overrides(
         select=words("select"),
-        ignore=words("ignore"),
-        extend_select=words("extend_select"),
+        ignore=words("ignore") or (),
+        extend_select=words("extend_select") or (),
         fail_on=options["fail_on"],
         output_format=options["output_format"],
         exclude=words("exclude") or (),
@@ -281,13 +281,10 @@ def _explain(linter: Linter, wanted: str, color: str) -> None:
 
 
 def _list_rules(linter: Linter, color: str, selected: bool) -> None:
-    from convlint import catalog
     from convlint.reporters import rules
 
-    config = linter.config_for("")
-    listed = catalog.load(config.rule_paths)
-    if selected:
-        listed = catalog.select(listed, config.select, config.ignore, config.extend_select)
+    chosen, every = linter.rules_for(linter.config_for(""))
+    listed = chosen if selected else every
     if sys.stdout.isatty():
         _print(rules.table(listed), color)
     else:
@@ -295,12 +292,10 @@ def _list_rules(linter: Linter, color: str, selected: bool) -> None:
 
 
 def _show_settings(linter: Linter, path: str) -> None:
-    from convlint import catalog
     from convlint.config import as_toml
 
     config = _config(linter, path)
-    rules = catalog.load(config.rule_paths)
-    chosen = catalog.select(rules, config.select, config.ignore, config.extend_select)
+    chosen, rules = linter.rules_for(config)
     names = "".join(f"#   {rule.code} {rule.name}\n" for rule in chosen)
     terminal.write(f"{as_toml(config)}\n# {len(chosen)} of {len(rules)} rules:\n{names}")
 

@@ -92,27 +92,22 @@ def _relative(file: str, folder: Path) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Overrides:
-    """What the command line or a caller sets in place of a configuration file, if not ``None``.
+    """What the command line or a caller sets over a configuration file, if not ``None``.
 
-    A ``select`` of one's own also replaces ``ignore`` and ``extend-select`` of the file: who asks
-    for a rule by name gets it. ``exclude`` adds to the file's, relative to the current folder.
+    A ``select`` takes the place of the file's whole selection: who asks for a rule by name gets
+    it. Otherwise ``ignore`` and ``extend_select`` change what the file selects. ``exclude`` adds
+    to the file's, relative to the current folder.
     """
 
     select: tuple[str, ...] | None = None
-    ignore: tuple[str, ...] | None = None
-    extend_select: tuple[str, ...] | None = None
+    ignore: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
     fail_on: str | None = None
     output_format: str | None = None
     exclude: tuple[str, ...] = ()
 
     def apply(self, config: Config) -> Config:
-        """The configuration with these settings in place of its own."""
-        if self.select is not None:
-            config = replace(config, select=self.select, ignore=(), extend_select=())
-        if self.ignore is not None:
-            config = replace(config, ignore=self.ignore)
-        if self.extend_select is not None:
-            config = replace(config, extend_select=self.extend_select)
+        """The configuration with all of this but the selection of rules."""
         if self.fail_on is not None:
             config = replace(config, fail_on=FAIL_ON[self.fail_on])
         if self.output_format is not None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +54,9 @@ def check(
         RuleError: a page among the configured ``rule-paths`` that is not well formed.
     """
     overrides = Overrides(
-        select=selectors(select), ignore=selectors(ignore), extend_select=selectors(extend_select)
+        select=selectors(select),
+        ignore=selectors(ignore) or (),
+        extend_select=selectors(extend_select) or (),
     )
     settings = config if config is None or isinstance(config, Config) else read(Path(config))
     linter = Linter(overrides, settings)
@@ -108,14 +110,32 @@ class Linter:
         self._overrides = overrides
         self._fixed = None if config is None else overrides.apply(config)
         self._nearest: dict[Path, Config] = {}
-        self._rules = cache(_selected_rules)
-        self._used: dict[Config, None] = {}
+        self._rules: dict[Config, tuple[tuple[Rule, ...], tuple[Rule, ...]]] = {}
 
     def config_for(self, folder: str) -> Config:
         """The settings for what lies in a folder."""
         if self._fixed is not None:
             return self._fixed
         return self._overrides.apply(nearest(Path(os.path.abspath(folder)), self._nearest))
+
+    def rules_for(self, config: Config) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
+        """The rules that are selected, and all that there are.
+
+        Raises:
+            ConfigError: a selector that matches no rule.
+            RuleError: one of the user's own pages that is not well formed.
+        """
+        if config not in self._rules:
+            rules = catalog.load(config.rule_paths)
+            for _, ignored in (*config.per_file_ignores, *config.per_layer_ignores):
+                catalog.matching(rules, ignored)  # a wrong selector is an error even if unused
+            chosen = catalog.select(rules, config.select, config.ignore, config.extend_select)
+            ours = self._overrides
+            chosen = catalog.select(
+                rules, ours.select, ours.ignore, ours.extend_select, base=chosen
+            )
+            self._rules[config] = chosen, rules
+        return self._rules[config]
 
     def check_file(self, file: str) -> Checked:
         """Check a model file; InputError if it cannot be read."""
@@ -140,8 +160,7 @@ class Linter:
 
     def _check(self, read_graphs: Callable[[], Iterable[Graph]], file: str | None) -> Checked:
         config = self.config_for(os.path.dirname(file or ""))
-        rules, all_rules = self._rules(config)
-        self._used[config] = None
+        rules, all_rules = self.rules_for(config)
         models = []
         findings: list[Finding] = []
         for graph in read_graphs():
@@ -155,20 +174,11 @@ class Linter:
     def report(self, checked: Iterable[Checked]) -> Report:
         """All results together, with the rules and references that reporters need."""
         results = tuple(checked)
-        rules = {rule.code: rule for config in self._used for rule in self._rules(config)[0]}
+        rules = {rule.code: rule for chosen, _ in self._rules.values() for rule in chosen}
         needed = any(result.findings for result in results)
-        paths = dict.fromkeys(path for config in self._used for path in config.rule_paths)
+        paths = dict.fromkeys(path for config in self._rules for path in config.rule_paths)
         references = catalog.references(tuple(paths)) if needed else {}
         return Report(results, dict(sorted(rules.items())), references)
-
-
-def _selected_rules(config: Config) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
-    """The rules that the settings select, and all that there are."""
-    rules = catalog.load(config.rule_paths)
-    for _, ignored in (*config.per_file_ignores, *config.per_layer_ignores):
-        catalog.matching(rules, ignored)  # an unknown selector is an error even if unused
-    chosen = catalog.select(rules, config.select, config.ignore, config.extend_select)
-    return chosen, rules
 
 
 def lint(graph: Graph, rules: Iterable[Rule], file: str | None = None) -> tuple[Finding, ...]:

@@ -109,6 +109,29 @@ def test_the_more_exact_selector_wins(
 
 
 @pytest.mark.parametrize(
+    ("select", "ignore", "extend", "expected"),
+    [
+        (None, [], [], "TST101 TST201"),
+        (None, ["TST1"], [], "TST201"),
+        (None, ["ALL"], ["second"], "TST102"),
+        (None, [], ["TSU"], "TST101 TST201 TSU101"),
+        (["TSU"], [], [], "TSU101"),
+        (["ALL"], ["TST101"], [], "TST102 TST201 TSU101"),
+    ],
+)
+def test_a_later_selection_changes_an_earlier_one(
+    rules: tuple[Rule, ...],
+    select: list[str] | None,
+    ignore: list[str],
+    extend: list[str],
+    expected: str,
+) -> None:
+    base = catalog.select(rules, ["TST101", "TST201"])
+    chosen = catalog.select(rules, select, ignore, extend, base=base)
+    assert " ".join(rule.code for rule in chosen) == expected
+
+
+@pytest.mark.parametrize(
     ("selector", "near"),
     [("TST105", "TST102"), ("tst201", "TST201"), ("thirrd", "third"), ("", None), ("XYZ", None)],
 )

@@ -135,18 +135,12 @@ def test_a_folder_is_looked_at_once(tmp_path: Path) -> None:
 
 
 def test_the_command_line_replaces_what_it_names() -> None:
-    config = Config(select=("A",), ignore=("B",), extend_select=("C",), fail_on=Severity.INFO)
+    config = Config(fail_on=Severity.INFO, exclude=((Path("a"), "old"),))
     assert Overrides().apply(config) == config
-    assert Overrides(ignore=()).apply(config).ignore == ()
     assert Overrides(fail_on="never").apply(config).fail_on is None
-    extended = Overrides(extend_select=("D",)).apply(config)
-    assert (extended.select, extended.extend_select) == (("A",), ("D",))
-
-
-def test_a_selection_on_the_command_line_stands_alone() -> None:
-    config = Config(select=("A",), ignore=("B",), extend_select=("C",))
-    selected = Overrides(select=("B",)).apply(config)
-    assert (selected.select, selected.ignore, selected.extend_select) == (("B",), (), ())
+    assert Overrides(output_format="json").apply(config).output_format == "json"
+    excluding = Overrides(exclude=("new",)).apply(config)
+    assert excluding.exclude == ((Path("a"), "old"), (Path.cwd(), "new"))
 
 
 @pytest.mark.parametrize(

@@ -277,7 +277,7 @@ def test_settings_come_from_the_nearest_file_of_each_input(model: Any, tmp_path:
         )
     report = check(tmp_path, ignore="CVL")
     found = [(Path(finding.file or "").parent.name, finding.layer) for finding in report]
-    assert found == [("a", "conv2"), ("c", "conv1"), ("c", "conv2"), ("d", "conv1"), ("d", "conv2")]
+    assert found == [("a", "conv2"), ("d", "conv1"), ("d", "conv2")]
 
 
 def test_an_unknown_selector_among_the_ignores_raises(model: Any, tmp_path: Path) -> None:
