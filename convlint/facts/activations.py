@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
-from convlint.facts.shapes import shape
-
 from convlint import kinds as kinds_table
 from convlint.facts.core import Facts, call_fact
+from convlint.facts.shapes import shape
 from convlint.graph import Call
 from convlint.kleene import UNKNOWN, Truth, Unknown
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from convlint.facts.shapes import channel_axis, input_shape
-
 from convlint.facts.core import Facts, call_fact
+from convlint.facts.shapes import channel_axis, input_shape
 from convlint.graph import Call
 from convlint.kleene import UNKNOWN, Truth, Unknown
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from convlint.facts.shapes import channel_axis, channels, rank
-
 from convlint.facts.activations import nonlinear
 from convlint.facts.core import Facts, call_fact, model_fact
+from convlint.facts.shapes import channel_axis, channels, rank
 from convlint.graph import Call
 from convlint.kleene import UNKNOWN, Truth, Unknown
 

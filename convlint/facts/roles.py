@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from convlint.facts.shapes import input_spatial_size, rank, spatial_size
-
 from convlint.facts.core import Facts, call_fact, sweep
+from convlint.facts.shapes import input_spatial_size, rank, spatial_size
 from convlint.graph import Call
 from convlint.kleene import UNKNOWN, Truth, conjunction, disjunction, negation
 

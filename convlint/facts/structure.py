@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from convlint.facts.parameters import parameters, total_parameters
-from convlint.facts.shapes import spatial_shape
-
 from convlint.facts.activations import function
 from convlint.facts.core import Facts, call_fact, model_fact, sweep
+from convlint.facts.parameters import parameters, total_parameters
 from convlint.facts.residual import on_residual_branch
 from convlint.facts.roles import in_head
+from convlint.facts.shapes import spatial_shape
 from convlint.graph import Call
 from convlint.kleene import UNKNOWN, Truth, Unknown, disjunction
 
