@@ -206,6 +206,15 @@ def test_order_of_norm_and_activation() -> None:
     assert facts.model("post_activation_share") == 0.5
 
 
+def test_a_norm_that_begins_a_pre_activation_block_does_not_follow_an_activation() -> None:
+    inputs = keras.Input((8, 8, 3))
+    stem = layers.Conv2D(8, 3, padding="same", activation="relu", name="stem")(inputs)
+    x = layers.ReLU()(layers.BatchNormalization(name="first")(stem))
+    x = layers.Conv2D(8, 3, padding="same")(x)
+    facts = facts_of(keras.Model(inputs, layers.Add()([stem, x])))
+    assert fact(facts, "first", "follows_activation") is False
+
+
 def test_depth_share_and_regularisation_of_the_head() -> None:
     head = [layers.Dense(64, activation="relu"), layers.Dense(10, activation="softmax")]
     body = [layers.Conv2D(4, 3), layers.Conv2D(4, 3), layers.Flatten()]

@@ -46,12 +46,16 @@ def normalizes_each_channel(facts: Facts, call: Call) -> Truth:
 
 @call_fact
 def follows_activation(facts: Facts, call: Call) -> Truth:
-    """Is a normalisation whose input is the activation of a weight layer's result."""
+    """Is a normalisation whose input is the activation of a weight layer's result.
+
+    An activation that is used elsewhere too is where a pre-activation residual block begins, and
+    the normalisation is the block's own.
+    """
     source = _source(facts, call)
     if source is None or "act" not in facts.kinds[source]:
         return _no_unless_unknown(facts, source)
     before = facts.producers[source]
-    if not before or "weight" not in facts.kinds[before[0]]:
+    if not before or "weight" not in facts.kinds[before[0]] or len(facts.consumers[source]) > 1:
         return False
     return nonlinear(facts, facts.graph.calls[source])
 

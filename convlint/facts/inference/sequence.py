@@ -132,7 +132,7 @@ def _backward_units(backward: object) -> Dimension:
 def multi_head_attention(site: Site, query: tuple[Dimension, ...]) -> Result:
     size = site.argument("output_shape")
     sizes = size if isinstance(size, tuple) else (size,)
-    output = query if not size else (*query[:-1], *map(dimension, sizes))
+    output = query if size in (None, ()) else (*query[:-1], *map(dimension, sizes))
     return [output, UNKNOWN] if site.argument("return_attention_scores") is True else output
 
 

@@ -83,8 +83,9 @@ def _einsum_dense(site: Site) -> Dimension:
     for letters, shape in ((form[3], output), (form[1], site.data)):
         elided = len(shape) - len(letters) if before else 0
         sizes.update(zip(letters, shape[max(elided, 0) :], strict=False))
-    bias_axes = site.argument("bias_axes")
-    bias = product(sizes.get(axis, UNKNOWN) for axis in bias_axes) if bias_axes else 0
+    biased = site.argument("bias_axes")
+    axes = str(biased or "") if biased is None or isinstance(biased, str) else "?"
+    bias = product(sizes.get(axis, UNKNOWN) for axis in axes) if axes else 0
     kernel = tuple(sizes.get(letter, UNKNOWN) for letter in form[2])
     return total((_low_rank(site, kernel), bias))
 
@@ -226,12 +227,10 @@ def _last(shape: TensorShape) -> Dimension:
 
 def _attention_inputs(site: Site) -> tuple[Dimension, Dimension, Dimension]:
     """Features of query, key and value, of inputs in the order query, value, key."""
-    shapes = (*site.inputs, UNKNOWN)
-    if len(site.inputs) == 1:
-        # The layer is called with one tensor for all, or the others are not known.
-        return _last(shapes[0]), UNKNOWN, UNKNOWN
-    key = shapes[2] if len(site.inputs) > 2 else shapes[1]
-    return _last(shapes[0]), _last(key), _last(shapes[1])
+    if len(site.inputs) < 2:
+        return _features(site), UNKNOWN, UNKNOWN
+    query, value, *others = site.inputs
+    return _last(query), _last(others[0] if others else value), _last(value)
 
 
 def _projection(features: Dimension, outputs: Dimension, bias: Dimension) -> Dimension:
@@ -243,10 +242,10 @@ def _multi_head_attention(site: Site) -> Dimension:
     heads, bias = dimension(site.argument("num_heads")), _flag(site, "use_bias")
     key_dim, value_dim = site.argument("key_dim"), site.argument("value_dim")
     keys = product((heads, dimension(key_dim)))
-    values = product((heads, dimension(value_dim or key_dim)))
+    values = product((heads, dimension(key_dim if value_dim in (None, 0) else value_dim)))
     stated = site.argument("output_shape")
     sizes = stated if isinstance(stated, tuple) else (stated,)
-    outputs = product(map(dimension, sizes)) if stated else query
+    outputs = query if stated in (None, ()) else product(map(dimension, sizes))
     gate = product((_flag(site, "use_gate"), _projection(query, values, bias)))
     return total(
         (
