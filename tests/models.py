@@ -76,6 +76,13 @@ class Unserialisable(layers.Layer):  # type: ignore[misc]
         raise KeyError("table")
 
 
+class Blend(layers.Layer):  # type: ignore[misc]
+    """A custom layer with two tensor arguments and a number."""
+
+    def call(self, inputs: Any, other: Any = None, share: float = 0.5) -> Any:
+        return inputs * share + other * (1.0 - share)
+
+
 class CustomDropout(layers.Dropout):  # type: ignore[misc]
     """A subclass of a layer that Keras has."""
 
@@ -364,6 +371,82 @@ def output_is_also_used_inside() -> Any:
     return keras.Model(inputs, [x, layers.Dense(1, name="score")(x), inputs])
 
 
+@into(MODELS)
+def head_on_the_output_of_a_model() -> Any:
+    """The other way to transfer: the layers of the base become layers of the new model."""
+    base = conv_net("base")
+    for layer in base.layers:
+        layer.trainable = False
+    x = layers.Dropout(0.2)(base.output)
+    return keras.Model(base.input, layers.Dense(2, activation="softmax")(x))
+
+
+@into(MODELS)
+def part_of_a_model() -> Any:
+    base = conv_net("base")
+    return keras.Model(base.input, base.get_layer(index=2).output)
+
+
+@into(MODELS)
+def shared_sequential() -> Any:
+    tower = keras.Sequential([layers.Conv2D(4, 3, activation="relu"), layers.Flatten()])
+    inputs = keras.Input((8, 8, 3))
+    flipped = layers.RandomFlip()(inputs)
+    return keras.Model(inputs, layers.Dot(-1)([tower(inputs), tower(flipped)]))
+
+
+@into(MODELS)
+def nested_model_called_at_different_shapes() -> Any:
+    inner_input = keras.Input((None, None, 3))
+    inner = keras.Model(inner_input, layers.Conv2D(3, 3, strides=2)(inner_input), name="half")
+    inputs = keras.Input((32, 32, 3))
+    return keras.Model(inputs, layers.Flatten()(inner(inner(inputs))))
+
+
+@into(MODELS)
+def nested_model_that_hands_its_input_on() -> Any:
+    inner_input = keras.Input((4,))
+    inner = keras.Model(inner_input, [inner_input, layers.Dense(4)(inner_input)], name="inner")
+    inputs = keras.Input((4,))
+    return keras.Model(inputs, layers.Average()(inner(layers.ReLU()(inputs))))
+
+
+@into(MODELS)
+def same_tensor_twice() -> Any:
+    inputs = keras.Input((4,))
+    x = layers.Dense(4)(inputs)
+    return keras.Model(inputs, [layers.Multiply()([x, x]), x + x])
+
+
+@into(MODELS)
+def unused_input() -> Any:
+    used, unused = keras.Input((4,), name="used"), keras.Input((2,), name="unused")
+    return keras.Model([unused, used], layers.Dense(1)(used))
+
+
+@into(MODELS)
+def cloned() -> Any:
+    return keras.models.clone_model(nested_three_deep())
+
+
+@into(MODELS)
+def masked_embedding() -> Any:
+    tokens = keras.Input((None,), dtype="int32")
+    x = layers.Embedding(50, 8, mask_zero=True)(tokens)
+    x = layers.MultiHeadAttention(2, 4)(x, x)
+    x = layers.LSTM(5)(layers.Dropout(0.1)(x))
+    return keras.Model(tokens, layers.Dense(1, activation="sigmoid")(x))
+
+
+@into(MODELS)
+def both_directions() -> Any:
+    inputs = keras.Input((5, 3))
+    forward = layers.LSTM(4, return_sequences=True)
+    backward = layers.GRU(4, return_sequences=True, go_backwards=True)
+    x = layers.Bidirectional(forward, backward_layer=backward, merge_mode="ave")(inputs)
+    return keras.Model(inputs, layers.TimeDistributed(layers.Dense(2, "softmax"))(x))
+
+
 # --- functional: several inputs and outputs, compiled in every form -----------------------------
 
 
@@ -649,6 +732,13 @@ def custom_unregistered_layer() -> Any:
 def subclassed_dropout() -> Any:
     inputs = keras.Input((4,))
     return keras.Model(inputs, layers.Dense(1)(CustomDropout(0.3)(inputs)))
+
+
+@into(MODELS)
+def custom_layer_with_several_tensors() -> Any:
+    first, second = keras.Input((4,)), keras.Input((4,))
+    x = Blend(name="blend")(layers.Dense(4)(first), other=second, share=0.25)
+    return keras.Model([first, second], layers.Dense(1)(x))
 
 
 @into(MODELS)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+import tf_keras
 
 import convlint
 from convlint import readers
@@ -97,6 +98,22 @@ def test_each_construct_is_the_same_graph_in_memory_and_saved(
 def test_an_application_is_the_same_graph_with_the_same_findings(name: str, tmp_path: Path) -> None:
     model = zoo(name)
     live, found = read_model(model), findings(model)
+    for extension in FORMATS:
+        path = save(model, extension, tmp_path)
+        (saved,) = readers.read(path)
+        assert_same_graph(saved, live)
+        assert findings(path) == found
+        path.unlink()
+
+
+@pytest.mark.parametrize("name", ["EfficientNetB0", "MobileNetV3Small", "ResNet50", "VGG16"])
+def test_an_application_of_tf_keras_has_the_findings_of_its_twin(name: str, tmp_path: Path) -> None:
+    model = getattr(tf_keras.applications, name)(weights=None)
+    live, found = read_model(model), findings(model)
+    # Input layers have other names.
+    assert [(f.code, f.layer, f.message) for f in found] == [
+        (f.code, f.layer, f.message) for f in findings(zoo(name))
+    ]
     for extension in FORMATS:
         path = save(model, extension, tmp_path)
         (saved,) = readers.read(path)
