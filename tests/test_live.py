@@ -12,6 +12,7 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
+import tensorflow
 import tf_keras
 from keras import layers, ops
 
@@ -173,6 +174,74 @@ def test_a_model_with_an_own_call_is_not_taken_for_the_chain_of_its_layers() -> 
     graph = read_model(models.sequential_with_its_own_call())
     (add,) = [call for call in graph.calls if call.class_name == "ops.Add"]
     assert len({tensor.call for tensor in add.inputs}) == 2
+
+
+class Halved(keras.Model):  # type: ignore[misc]
+    """A functional model that does something with the output of its graph."""
+
+    def __init__(self) -> None:
+        inputs = keras.Input((4,))
+        super().__init__(inputs, layers.Dense(3)(inputs))
+
+    def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
+        return super().call(inputs) / 2.0
+
+
+class TfHalved(tf_keras.Model):  # type: ignore[misc]
+    """The same in tf.keras."""
+
+    def __init__(self) -> None:
+        inputs = tf_keras.Input((4,))
+        super().__init__(inputs, tf_keras.layers.Dense(3)(inputs))
+
+    def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
+        return super().call(inputs) / 2.0
+
+
+@pytest.mark.parametrize("build", [Halved, TfHalved])
+def test_a_functional_model_with_an_own_call_is_traced(build: Callable[[], Any]) -> None:
+    found = classes(build())
+    assert "Dense" in found
+    assert found[-2:] == ["ops.TrueDivide", "Output"]
+
+
+class WithLoss(keras.Model):  # type: ignore[misc]
+    """Adds a loss where it is called."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.dense = layers.Dense(3, activity_regularizer="l2")
+
+    def call(self, inputs: Any) -> Any:
+        x = self.dense(inputs)
+        self.add_loss(ops.mean(x))
+        return x
+
+
+class Compiled(keras.Model):  # type: ignore[misc]
+    """Its call is a ``tf.function``."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.dense = layers.Dense(3)
+
+    @tensorflow.function  # type: ignore[untyped-decorator]
+    def call(self, inputs: Any) -> Any:
+        return self.dense(inputs)
+
+
+def test_a_call_that_is_a_tf_function_is_traced() -> None:
+    model = Compiled()
+    model(np.ones((2, 3), "float32"))
+    assert classes(model) == ["InputLayer", "Dense", "Output"]
+
+
+def test_losses_that_a_model_adds_do_not_stop_the_tracing_and_stay() -> None:
+    model = WithLoss()
+    model(np.ones((2, 3), "float32"))
+    before = len(model.losses)
+    assert classes(model) == ["InputLayer", "Dense", "Output"]
+    assert len(model.losses) == before > 0
 
 
 @pytest.mark.parametrize("name", ["subclassed", "nested_subclassed", "tf_subclassed"])
@@ -385,7 +454,7 @@ def test_a_subclassed_model_that_cannot_be_traced_is_refused_with_reason_and_cur
         read_model(model)
     message = str(caught.value)
     assert message.startswith("Model 'net' is subclassed and its call() cannot be traced")
-    assert message.endswith("write it as a functional model, keras.Model(inputs, outputs)")
+    assert message.endswith("or as a functional model, keras.Model(inputs, outputs)")
     assert "\n" not in message
 
 
@@ -397,6 +466,35 @@ def test_a_subclassed_model_that_is_not_built_is_refused_with_the_cure(
         InputError, match=r"'net' is subclassed and not built.*build it with an input shape"
     ):
         read_model(build(name="net"))
+
+
+class Autoencoder(keras.Model):  # type: ignore[misc]
+    """Trains its parts by a step of its own; has no call."""
+
+    def __init__(self) -> None:
+        super().__init__(name="net")
+        self.encoder, self.decoder = models.conv_net(), models.conv_net()
+
+
+class TfAutoencoder(tf_keras.Model):  # type: ignore[misc]
+    def __init__(self) -> None:
+        super().__init__(name="net")
+        self.encoder = models.tf_conv_net()
+
+
+@pytest.mark.parametrize("build", [Autoencoder, TfAutoencoder])
+def test_a_model_without_call_is_refused_and_its_parts_can_be_checked(
+    build: Callable[[], Any],
+) -> None:
+    model = build()
+    with pytest.raises(InputError, match=r"'net' has no call\(\) .*; check the models that it"):
+        read_model(model)
+    assert "Conv2D" in classes(model.encoder)
+
+
+def test_a_model_without_layers_is_refused() -> None:
+    with pytest.raises(InputError, match=r"^Model 'empty' cannot be read: .* has no layers$"):
+        read_model(keras.Sequential(name="empty"))
 
 
 def test_a_nested_model_that_cannot_be_traced_is_one_unknown_call() -> None:

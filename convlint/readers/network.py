@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
+from convlint.errors import InputError
 from convlint.readers.library import Library
 from convlint.readers.tracing import Arguments, is_symbolic, leaves, trace
+
+_WITHOUT_CALL: Final = frozenset({"Operation", "Layer", "Model", "Network"})
+"""Classes of Keras whose ``call`` only says that it is not implemented."""
 
 
 class Chain(NamedTuple):
@@ -31,7 +35,7 @@ def structure(
     """What a model consists of.
 
     Raises:
-        InputError: only its ``call`` knows, and it cannot be traced.
+        InputError: only its ``call`` knows, and it cannot be traced or there is none.
     """
     classes = {base.__name__ for base in type(model).__mro__ if library.owns(base)}
     call_owner = library.owner(type(model), "call")
@@ -42,6 +46,11 @@ def structure(
             return _network(library, model._inputs_struct, model._outputs_struct, model.operations)
         if not library.symbolic_operations and getattr(model, "_is_graph_network", False):
             return _network(library, model._nested_inputs, model._nested_outputs, model.layers)
+        if call_owner.__name__ in _WITHOUT_CALL:
+            raise InputError(
+                f"Model {model.name!r} has no call() that says how its layers are connected; "
+                "check the models that it consists of, one by one"
+            )
     traced = trace(library, model, called_with)
     return _network(library, traced.inputs, traced.outputs, [])
 

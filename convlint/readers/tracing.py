@@ -66,10 +66,11 @@ def trace(library: Library, model: Any, called_with: Arguments | None = None) ->
         InputError: the model was not built, or its ``call`` cannot be run symbolically.
     """
     failure: Exception | None = None
+    call = getattr(model.call, "python_function", model.call)  # without tf.function around it
     for arguments in _attempts(library, model, called_with):
         try:
             with _without_losses(model):
-                outputs = model.call(*arguments.positional, **arguments.named)
+                outputs = call(*arguments.positional, **arguments.named)
         except Exception as error:
             failure = failure or error
             continue
@@ -83,7 +84,8 @@ def trace(library: Library, model: Any, called_with: Arguments | None = None) ->
         )
     raise InputError(
         f"Model {model.name!r} is subclassed and its call() cannot be traced symbolically "
-        f"({describe(failure)}); write it as a functional model, keras.Model(inputs, outputs)"
+        f"({describe(failure)}); write it with keras.ops, or as a functional model, "
+        "keras.Model(inputs, outputs)"
     )
 
 
@@ -209,6 +211,9 @@ def _symbols(
 
 def _built_with(library: Library, model: Any) -> Arguments | None:
     """The shapes of the arguments that a model was built with; ``None`` if it was not built."""
+    graph_inputs = getattr(model, "_inputs_struct", getattr(model, "_nested_inputs", None))
+    if graph_inputs is not None:
+        return Arguments((map_leaves(_spec_of_tensor, graph_inputs),), {})
     if library.symbolic_operations:
         config = model.get_build_config() or {}
         if "shapes_dict" in config:
