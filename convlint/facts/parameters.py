@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from convlint.facts.core import Facts, call_fact, model_fact
 from convlint.facts.inference import site
-from convlint.facts.inference.dimensions import Dimension, product, total
+from convlint.facts.inference.dimensions import Dimension, total
+from convlint.facts.inference.sequence import backward
 from convlint.facts.inference.weights import weights
 from convlint.facts.shapes import input_shapes
 from convlint.graph import Call
@@ -18,12 +19,11 @@ from convlint.kleene import UNKNOWN, Unknown
 @call_fact
 def parameters(facts: Facts, call: Call) -> Dimension:
     """Number of parameters of the layer; each call of a shared layer has all of them."""
-    own = weights(site(call, input_shapes(facts, call)))
+    place = site(call, input_shapes(facts, call))
     if call.wrapper is None or call.wrapper == "TimeDistributed":
-        return own
-    if call.wrapper == "Bidirectional" and call.wrapper_config.get("backward_layer") is None:
-        return product((2, own))
-    return UNKNOWN
+        return weights(place)
+    other = backward(place) if call.wrapper == "Bidirectional" else UNKNOWN
+    return UNKNOWN if other is UNKNOWN else total((weights(place), weights(other)))
 
 
 @model_fact

@@ -14,7 +14,7 @@ from convlint.facts.inference.dimensions import TensorShape
 from convlint.facts.inference.images import IMAGES
 from convlint.facts.inference.preprocessing import PREPROCESSING
 from convlint.facts.inference.rearranging import REARRANGING
-from convlint.facts.inference.sequence import SEQUENCE, bidirectional
+from convlint.facts.inference.sequence import SEQUENCE, backward, merged
 from convlint.facts.inference.site import Inference, Result, Site
 from convlint.facts.inference.spatial import SPATIAL
 from convlint.graph import Call
@@ -43,10 +43,11 @@ def output_shapes(call: Call, inputs: tuple[TensorShape, ...]) -> tuple[TensorSh
     if call.wrapper == "TimeDistributed":
         result = _per_time_step(call, inputs)
     elif call.wrapper == "Bidirectional":
-        result = bidirectional(_infer(Site(call, inputs)), call.wrapper_config)
+        result = _in_both_directions(Site(call, inputs))
     else:
         result = _infer(Site(call, inputs))
-    return tuple(result) if isinstance(result, list) else (result,)
+    outputs = result if isinstance(result, list) else [result]
+    return tuple(outputs) or (UNKNOWN,)
 
 
 def infers(call: Call) -> bool:
@@ -64,6 +65,12 @@ def _rule(call: Call) -> Inference | None:
 def _infer(site: Site) -> Result:
     rule = _rule(site.call)
     return UNKNOWN if rule is None else rule(site)
+
+
+def _in_both_directions(site: Site) -> Result:
+    other = backward(site)
+    mode = site.call.wrapper_config.get("merge_mode", "concat")
+    return merged(_infer(site), UNKNOWN if other is UNKNOWN else _infer(other), mode)
 
 
 def _per_time_step(call: Call, inputs: tuple[TensorShape, ...]) -> Result:

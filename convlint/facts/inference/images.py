@@ -38,7 +38,7 @@ def conv(site: Site, shape: tuple[Dimension, ...]) -> TensorShape:
         return site.map_shape(batch, spatial, product(kernel[-2:]))
     if "separable" in site.call.kinds:
         last = pointwise[0] if pointwise else UNKNOWN
-        return site.map_shape(batch, spatial, UNKNOWN if not last or last is UNKNOWN else last[-1])
+        return site.map_shape(batch, spatial, UNKNOWN if last is UNKNOWN or not last else last[-1])
     return site.map_shape(batch, spatial, kernel[-1])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from convlint import kinds
@@ -108,24 +108,40 @@ def one_step(site: Site) -> Result:
     return [state] * (1 + STATES[site.call.class_name])
 
 
-def bidirectional(forward: Result, wrapper: Mapping[str, Any]) -> Result:
-    """What ``Bidirectional`` makes of the outputs of the layer it wraps."""
-    output, *states = forward if isinstance(forward, list) else [forward]
-    mode = wrapper.get("merge_mode", "concat")
-    outputs = [output, output] if mode is None else [output]
-    if mode == "concat" and output is not UNKNOWN and output:
-        backward = wrapper.get("backward_layer")
-        other = output[-1] if backward is None else _backward_units(backward)
-        outputs = [(*output[:-1], total((output[-1], other)))]
-    elif mode not in (None, "sum", "mul", "ave"):
-        outputs = [UNKNOWN]
-    every = [*outputs, *states, *states]
-    return every if len(every) > 1 else every[0]
+def backward(site: Site) -> Site | Unknown:
+    """The backward layer of a ``Bidirectional`` around the layer that is called at ``site``.
+
+    It is the same as the forward layer unless the wrapper's configuration has another.
+    """
+    saved = site.call.wrapper_config.get("backward_layer")
+    if saved is None:
+        return site
+    name = saved.get("class_name") if isinstance(saved, Mapping) else None
+    if not isinstance(saved, Mapping) or not isinstance(name, str):
+        return UNKNOWN
+    class_name, config = kinds.canonical(name), _config(saved)
+    call = replace(
+        site.call,
+        class_name=class_name,
+        config=config,
+        kinds=kinds.classify(class_name, config),
+    )
+    return Site(call, site.inputs)
 
 
-def _backward_units(backward: object) -> Dimension:
-    config = _config(backward) if isinstance(backward, Mapping) else {}
-    return dimension(config.get("units"))
+def merged(forward: Result, backward: Result, mode: object) -> Result:
+    """Outputs of a ``Bidirectional``, given those of its two layers and its ``merge_mode``."""
+    output, *states = (forward or [UNKNOWN]) if isinstance(forward, list) else [forward]
+    other, *more = (backward or [UNKNOWN]) if isinstance(backward, list) else [backward]
+    outputs: list[TensorShape] = [UNKNOWN]
+    if mode is None:
+        outputs = [output, other]
+    elif mode in ("sum", "mul", "ave"):
+        outputs = [output]
+    elif mode == "concat" and output is not UNKNOWN and output:
+        last = UNKNOWN if other is UNKNOWN or not other else other[-1]
+        outputs = [(*output[:-1], total((output[-1], last)))]
+    return [*outputs, *states, *more]
 
 
 @with_shape

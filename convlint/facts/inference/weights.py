@@ -13,6 +13,7 @@ from convlint.facts.inference.dimensions import (
     axis_indices,
     compute,
     dimension,
+    integer,
     per_axis,
     product,
     total,
@@ -83,10 +84,11 @@ def _einsum_dense(site: Site) -> Dimension:
     for letters, shape in ((form[3], output), (form[1], site.data)):
         elided = len(shape) - len(letters) if before else 0
         sizes.update(zip(letters, shape[max(elided, 0) :], strict=False))
-    biased = site.argument("bias_axes")
-    axes = str(biased or "") if biased is None or isinstance(biased, str) else "?"
-    bias = product(sizes.get(axis, UNKNOWN) for axis in axes) if axes else 0
     kernel = tuple(sizes.get(letter, UNKNOWN) for letter in form[2])
+    axes = site.argument("bias_axes")
+    if axes in (None, ""):
+        return _low_rank(site, kernel)
+    bias = product(sizes.get(axis, UNKNOWN) for axis in axes) if isinstance(axes, str) else UNKNOWN
     return total((_low_rank(site, kernel), bias))
 
 
@@ -287,14 +289,17 @@ def _elementwise(number: int) -> Count:
     """So many weights for each value of a sample, but one for the whole of a shared axis."""
 
     def count(site: Site) -> Dimension:
-        shape, shared = site.data, site.argument("shared_axes")
-        if shape is UNKNOWN or not shape:
+        shared = site.argument("shared_axes")
+        axes = () if shared is None else shared if isinstance(shared, tuple) else (shared,)
+        if site.data is UNKNOWN or not site.data:
             return UNKNOWN
-        axes = () if shared is None else axis_indices(shared, len(shape))
-        if axes is UNKNOWN:
-            return UNKNOWN
-        own = (size for axis, size in enumerate(shape) if axis and axis not in axes)
-        return product((number, *own))
+        sizes = list(site.data[1:])
+        for axis in map(integer, axes):
+            # Keras takes axis - 1 as an index, of a negative axis too.
+            if axis is UNKNOWN or not -len(sizes) <= axis - 1 < len(sizes):
+                return UNKNOWN
+            sizes[axis - 1] = 1
+        return product((number, *sizes))
 
     return count
 
