@@ -6,7 +6,7 @@ Selectors are codes (``CVL101``), beginnings of codes (``CVL1``), names
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -38,24 +38,33 @@ def load(rule_paths: Sequence[Path] = ()) -> tuple[Rule, ...]:
     return tuple(rules)
 
 
-def references(rule_paths: Sequence[Path] = ()) -> Mapping[str, Reference]:
-    """The bibliography by key: ours, and the ``references.yaml`` beside the user's own pages."""
-    found = dict(_shipped_references())
-    for folder in dict.fromkeys(path if path.is_dir() else path.parent for path in rule_paths):
+def references(
+    rule_paths: Sequence[Path] = (), rules: Iterable[Rule] | None = None
+) -> Mapping[str, Reference]:
+    """The bibliography by key: ours, and the ``references.yaml`` beside the user's own pages.
+
+    With ``rules`` only what these cite.
+    """
+    keys = None if rules is None else {key for rule in rules for key in _cited(rule)}
+    folders = [path if path.is_dir() else path.parent for path in rule_paths]
+    found: dict[str, Reference] = {}
+    for folder in dict.fromkeys((_shipped_folder(), *folders)):
         file = folder / BIBLIOGRAPHY
         if file.is_file():
-            found.update(parse_references(_text(file), str(file)))
+            found.update(parse_references(_text(file), str(file), keys))
     return found
 
 
 def check_citations(rule: Rule, known: Mapping[str, Reference]) -> None:
     """RuleError if the rule cites a reference that nobody explains."""
-    for citation in (*rule.evidence.for_, *rule.evidence.against):
-        if citation.cite not in known:
-            near = did_you_mean(citation.cite, known)
-            raise RuleError(
-                f"{rule.source}: evidence: {citation.cite!r} is not in {BIBLIOGRAPHY}{near}"
-            )
+    for key in _cited(rule):
+        if key not in known:
+            near = did_you_mean(key, known)
+            raise RuleError(f"{rule.source}: evidence: {key!r} is not in {BIBLIOGRAPHY}{near}")
+
+
+def _cited(rule: Rule) -> list[str]:
+    return [citation.cite for citation in (*rule.evidence.for_, *rule.evidence.against)]
 
 
 def select(
@@ -139,12 +148,6 @@ def _no_rule(rules: Sequence[Rule], selector: str) -> str:
 @cache  # the pages of an installed package do not change
 def _shipped() -> tuple[Rule, ...]:
     return tuple(parse_page(_text(page), page.name) for page in _pages_in(_shipped_folder()))
-
-
-@cache
-def _shipped_references() -> Mapping[str, Reference]:
-    file = _shipped_folder() / BIBLIOGRAPHY
-    return parse_references(_text(file), file.name) if file.is_file() else {}
 
 
 def _shipped_folder() -> Path:

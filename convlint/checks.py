@@ -8,9 +8,8 @@ message may use those.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from convlint.facts.core import Facts
 from convlint.pattern import Match
@@ -18,8 +17,7 @@ from convlint.pattern import Match
 CheckFunction: TypeAlias = Callable[[Facts], Iterator[Match]]
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(NamedTuple):
     """A registered check: the roles that its matches bind, and how to find them."""
 
     roles: tuple[str, ...]

@@ -67,7 +67,11 @@ def _words_option(name: str, description: str) -> Callable[[F], F]:
 @_words_option("--extend-select", "Rules to use besides the default ones.")
 @_words_option("--exclude", "Patterns of files and folders not to look at in folders.")
 @click.option("--force-exclude", is_flag=True, help="Exclude also what is named as PATH.")
-@click.option("--output-format", type=click.Choice(["full", "concise", "json"]))
+@click.option(
+    "--output-format",
+    type=click.Choice(["full", "concise", "json"]),
+    help="How findings are printed.  [default: full]",
+)
 @click.option("-o", "--output-file", metavar="FILE", help="Write the findings to a file.")
 @click.option("--statistics", is_flag=True, help="Count the findings of each rule instead.")
 @click.option(
@@ -301,7 +305,9 @@ def _show_settings(linter: Linter, path: str) -> None:
 
 
 def _print(what: RenderableType, color: str) -> None:
-    from convlint.reporters.full import rendered
+    from convlint.reporters.full import memory_console, printed
 
     width = terminal.width(sys.stdout, os.environ)
-    terminal.write(rendered([what], color=_wants_color(color), width=width))
+    console = memory_console(color=_wants_color(color), width=width)
+    console.print(what)
+    terminal.write(printed(console))

@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from convlint import globs
 from convlint.errors import ConfigError
@@ -90,8 +90,7 @@ def _relative(file: str, folder: Path) -> str:
     return path.replace(os.sep, "/")
 
 
-@dataclass(frozen=True, slots=True)
-class Overrides:
+class Overrides(NamedTuple):
     """What the command line or a caller sets over a configuration file, if not ``None``.
 
     A ``select`` takes the place of the file's whole selection: who asks for a rule by name gets

@@ -175,9 +175,10 @@ class Linter:
         """All results together, with the rules and references that reporters need."""
         results = tuple(checked)
         rules = {rule.code: rule for chosen, _ in self._rules.values() for rule in chosen}
-        needed = any(result.findings for result in results)
+        hit = {finding.code for result in results for finding in result.findings}
         paths = dict.fromkeys(path for config in self._rules for path in config.rule_paths)
-        references = catalog.references(tuple(paths)) if needed else {}
+        cited = [rules[code] for code in hit]
+        references = catalog.references(tuple(paths), cited) if hit else {}
         return Report(results, dict(sorted(rules.items())), references)
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 from enum import IntEnum
+from typing import NamedTuple
 
 from convlint.yamltext import Value, parse
 
@@ -22,8 +22,7 @@ class Strength(IntEnum):
         return self.name.lower()
 
 
-@dataclass(frozen=True, slots=True)
-class Citation:
+class Citation(NamedTuple):
     """A claim, the key of the reference that makes it, and how strong it is."""
 
     cite: str
@@ -31,8 +30,7 @@ class Citation:
     claim: str
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What speaks for a rule and what against it, as the page lists it."""
 
     for_: tuple[Citation, ...]
@@ -65,8 +63,7 @@ def _citation(value: Value) -> Citation:
 STRENGTHS = {str(strength): strength for strength in reversed(Strength)}
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """One source.
 
     ``verified`` is set if what we cite it for was read in the source itself, and ``seen`` says in
@@ -113,10 +110,19 @@ def _surname(author: str) -> str:
     return author if author.endswith(" developers") else author.rpartition(" ")[2]
 
 
-def parse_references(text: str, source: str) -> Mapping[str, Reference]:
-    """Every reference of a ``references.yaml``, by key; RuleError naming file, line and key."""
-    entries = parse(text, source).entries()
-    return {key: _reference(key, value) for key, value in entries.items()}
+def parse_references(
+    text: str, source: str, keys: Collection[str] | None = None
+) -> Mapping[str, Reference]:
+    """The references of a ``references.yaml``, by key; all, or those among ``keys``.
+
+    Raises:
+        RuleError: one of them is not complete; names file, line and key.
+    """
+    return {
+        key: _reference(key, value)
+        for key, value in parse(text, source).entries().items()
+        if keys is None or key in keys
+    }
 
 
 def _reference(key: str, value: Value) -> Reference:

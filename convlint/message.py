@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from convlint.errors import RuleError
 from convlint.facts.core import CALL_FACTS, MODEL_FACTS, Facts
@@ -21,8 +20,7 @@ _SHAPES_WITH_BATCH: Final = frozenset({"shape", "input_shape"})
 _LONGEST: Final = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Placeholder:
+class Placeholder(NamedTuple):
     """``{role.name}``, ``{role.config.name}`` or ``{model.name}``, with a format for numbers."""
 
     role: str

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 from convlint.evidence import Reference
 from convlint.finding import Finding, Severity
@@ -16,16 +16,14 @@ if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
 
 
-@dataclass(frozen=True, slots=True)
-class Model:
+class Model(NamedTuple):
     """A model that was checked: its name, and how many layers it has."""
 
     name: str
     layers: int
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(NamedTuple):
     """What became of one input.
 
     Attributes:
@@ -50,8 +48,7 @@ class Checked:
         return self.fail_on is None or all(f.severity < self.fail_on for f in self.findings)
 
 
-@dataclass(frozen=True, slots=True)
-class FileError:
+class FileError(NamedTuple):
     """An input that could not be checked, and why. ``file`` is ``None`` for a model in memory."""
 
     file: str | None
@@ -138,14 +135,14 @@ class Report(Sequence[Finding]):
         return f"<Report: {self.summary}>"
 
     def __str__(self) -> str:
-        from convlint.reporters.full import plain_text
+        from convlint.reporters.full import text
 
-        return plain_text(self)
+        return text(self).rstrip("\n")
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         from convlint.reporters.full import render
 
-        yield from render(self)
+        yield from render(self, console)
 
     @property
     def summary(self) -> str:

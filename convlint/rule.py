@@ -170,7 +170,7 @@ def parse_page(text: str, source: str) -> Rule:
 
     Patterns and predicates are only compiled by :meth:`Rule.validate`.
     """
-    front_matter, body = _split(text, source)
+    front_matter, body = _split(text.replace("\r\n", "\n"), source)
     page = parse(front_matter, source, line_offset=1)
     fields = page.fields(
         required=(
@@ -200,13 +200,15 @@ def parse_page(text: str, source: str) -> Rule:
     )
 
 
+_FRONT_MATTER: Final = re.compile(r"---[ \t]*\n(.*?\n)??---[ \t]*(?:\n|\Z)", re.DOTALL)
+
+
 def _split(text: str, source: str) -> tuple[str, str]:
     """The front matter between two ``---`` lines, and the rest."""
-    lines = text.splitlines(keepends=True)
-    fences = [number for number, line in enumerate(lines) if line.rstrip() == "---"][:2]
-    if len(fences) < 2 or fences[0] != 0:
+    found = _FRONT_MATTER.match(text)
+    if found is None:
         raise RuleError(f"{source}: a rule page starts with front matter between two --- lines")
-    return "".join(lines[1 : fences[1]]), "".join(lines[fences[1] + 1 :]).strip() + "\n"
+    return found[1] or "", text[found.end() :].strip() + "\n"
 
 
 _INHERITED: Final = ("severity", "confidence", "message", "help")

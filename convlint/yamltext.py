@@ -9,8 +9,7 @@ schema goes, so that hostile nesting does no harm.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from convlint.errors import RuleError
 from convlint.suggest import did_you_mean
@@ -18,8 +17,7 @@ from convlint.suggest import did_you_mean
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """One value of a document: what it is, where it stands and under which key.
 
     ``line_offset`` is the number of lines in the file before the document starts.

@@ -1,13 +1,13 @@
 """``full``: every rule hit with the path around it, what to do, and the evidence on both sides.
 
 Equal findings are shown once. Only :class:`rich.text.Text` is used, never markup, so that a
-layer called ``[red]`` is shown as it is.
+layer called ``[red]`` is shown as it is, and no table, so that rich's tables are not loaded.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from convlint.evidence import Citation, strongest
@@ -20,67 +20,71 @@ from convlint.reporters.words import (
     first_of,
     shape_text,
 )
-from convlint.rule import Rule
 from convlint.text import printable
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-    from rich.table import Table
+    from rich.console import Console
+    from rich.text import Text
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold cyan"}
 _ROOM_FOR_LAYERS = 120
+_INDENT = 2
+_GAP = 2
+_LABEL = len("against") + _GAP
 
 
 def text(report: Report, *, color: bool = False, width: int = 80, quiet: bool = False) -> str:
     """The report as text with ANSI colours or without any."""
-    return rendered(render(report, quiet=quiet), color=color, width=width)
+    console = memory_console(color=color, width=width)
+    for line in render(report, console, quiet=quiet):
+        console.print(line, soft_wrap=True)
+    return printed(console)
 
 
-def rendered(parts: Iterable[RenderableType], *, color: bool, width: int) -> str:
-    """What rich makes of the parts, the same in every environment."""
+def memory_console(*, color: bool, width: int) -> Console:
+    """A console that writes into memory, the same in every environment."""
     from rich.console import Console
 
-    file = io.StringIO()
-    console = Console(
-        file=file,
+    return Console(
+        file=io.StringIO(),
         width=width,
         force_terminal=color,
         color_system="standard" if color else None,
         legacy_windows=False,
         _environ={},
     )
-    for part in parts:
-        console.print(part)
-    return "".join(f"{line.rstrip()}\n" for line in file.getvalue().splitlines())
 
 
-def plain_text(report: Report) -> str:
-    """The report without colours, for ``print(report)``."""
-    return text(report).rstrip("\n")
+def printed(console: Console) -> str:
+    """What was printed to a :func:`memory_console`, without blanks at the ends of lines."""
+    assert isinstance(console.file, io.StringIO)  # noqa: S101  memory_console made it
+    return "".join(f"{line.rstrip()}\n" for line in console.file.getvalue().splitlines())
 
 
-def render(report: Report, *, quiet: bool = False) -> Iterator[RenderableType]:
-    """The report in parts that rich can print."""
+def render(report: Report, console: Console, *, quiet: bool = False) -> Iterator[Text]:
+    """The lines of the report, none wider than the console."""
     from rich.text import Text
 
     explained: set[str] = set()
     file: object = object()
     for group in _groups(report):
-        if group[0].file != file:
-            file = group[0].file
-            name = MODEL_IN_MEMORY if group[0].file is None else printable(group[0].file)
-            yield Text(name, style="bold underline")
+        first = group[0]
+        if first.file != file:
+            file = first.file
+            name = MODEL_IN_MEMORY if first.file is None else printable(first.file)
+            yield from _wrapped(console, Text(name, style="bold underline"))
             yield Text()
-        rule = report.rules[group[0].code]
-        yield from _group(report, rule, group, explain=rule.code not in explained)
+        yield from _group(report, group, console, explain=first.code not in explained)
         yield Text()
-        explained.add(rule.code)
+        explained.add(first.code)
     if quiet:
         return
-    yield Text(report.summary, style="bold green" if report.ok and not report else "bold")
+    style = "bold green" if report.ok and not report else "bold"
+    yield from _wrapped(console, Text(report.summary, style=style))
     if report:
         code = max(report, key=lambda finding: finding.severity).code
-        yield Text(f"convlint --explain {code} prints the whole page of a rule.", style="dim")
+        hint = f"convlint --explain {code} prints the whole page of a rule."
+        yield from _wrapped(console, Text(hint, style="dim"))
 
 
 def _groups(report: Report) -> Iterator[Sequence[Finding]]:
@@ -95,48 +99,69 @@ def _groups(report: Report) -> Iterator[Sequence[Finding]]:
 
 
 def _group(
-    report: Report, rule: Rule, group: Sequence[Finding], *, explain: bool
-) -> Iterator[RenderableType]:
-    from rich.padding import Padding
+    report: Report, group: Sequence[Finding], console: Console, *, explain: bool
+) -> Iterator[Text]:
     from rich.text import Text
 
     first = group[0]
-    yield Text.assemble(
+    title = Text.assemble(
         (str(first.severity), _STYLES[first.severity]),
         f" {len(group)} ×" if len(group) > 1 else "",
         " ",
         (first.code, "bold"),
         f" {first.name}",
     )
-    yield Padding(Text(printable(first.message)), (0, 0, 0, 2), expand=False)
+    yield from _wrapped(console, title)
+    yield from _wrapped(console, Text(printable(first.message)), Text(" " * _INDENT))
     yield Text()
-    yield Padding(_path(first), (0, 0, 0, 2), expand=False)
+    yield from _path(first, console.width)
     yield Text()
-    yield Padding(_notes(report, rule, group, explain), (0, 0, 0, 2), expand=False)
+    for label, note in _notes(report, group, explain):
+        yield from _wrapped(console, note, Text(f"{'':{_INDENT}}{label:{_LABEL}}", style="dim"))
 
 
-def _path(finding: Finding) -> Table:
-    from rich.table import Table
+def _wrapped(console: Console, text: Text, label: Text | None = None) -> Iterator[Text]:
+    """The text in lines, after a label on the first line and blanks on the others."""
     from rich.text import Text
 
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(no_wrap=True, overflow="ellipsis")
-    table.add_column(no_wrap=True, overflow="ellipsis")
-    table.add_column(no_wrap=True, justify="right")
-    for step in _excerpt(finding):
+    before = label or Text()
+    room = max(console.width - len(before), 1)
+    for line in text.wrap(console, room, overflow="fold"):
+        yield Text.assemble(before, line)
+        before = Text(" " * len(before))
+
+
+def _path(finding: Finding, width: int) -> Iterator[Text]:
+    """The path in columns: layer, class, shape; names are cut where the width is too small."""
+    from rich.cells import cell_len
+    from rich.text import Text
+
+    rows = _excerpt(finding)
+    steps = [row for row in rows if isinstance(row, PathStep)]
+    names = max(cell_len(printable(step.layer)) for step in steps)
+    classes = max(cell_len(class_text(step)) for step in steps)
+    shapes = max(len(shape_text(step.shape)) for step in steps)
+    room = max(width - 2 * _INDENT - shapes - 2 * _GAP, 2)
+    if names + classes > room:
+        classes = min(classes, max(room // 2, room - names))
+        names = max(min(names, room - classes), 1)
+    for step in rows:
         if isinstance(step, int):
-            table.add_row(Text(f"  ⋮ {step:,} more", style="dim"))
+            yield Text(f"{'':{2 * _INDENT}}⋮ {step:,} more", style="dim")
             continue
         style = "bold" if step.marked else ""
-        table.add_row(
-            Text.assemble(
-                ("▸ " if step.marked else "  ", _STYLES[finding.severity]),
-                (printable(step.layer), style),
-            ),
-            Text(class_text(step), style=style),
-            Text(shape_text(step.shape), style="dim"),
+        name, class_name = Text(printable(step.layer), style), Text(class_text(step), style)
+        name.truncate(names, overflow="ellipsis", pad=True)
+        class_name.truncate(classes, overflow="ellipsis", pad=True)
+        yield Text.assemble(
+            " " * _INDENT,
+            ("▸ " if step.marked else "  ", _STYLES[finding.severity]),
+            name,
+            " " * _GAP,
+            class_name,
+            " " * _GAP,
+            (f"{shape_text(step.shape):>{shapes}}", "dim"),
         )
-    return table
 
 
 def _excerpt(finding: Finding) -> list[PathStep | int]:
@@ -149,24 +174,20 @@ def _excerpt(finding: Finding) -> list[PathStep | int]:
     return [*before, *rows, *after]
 
 
-def _notes(report: Report, rule: Rule, group: Sequence[Finding], explain: bool) -> Table:
-    from rich.table import Table
+def _notes(report: Report, group: Sequence[Finding], explain: bool) -> Iterator[tuple[str, Text]]:
     from rich.text import Text
 
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(no_wrap=True, min_width=len("against"))
-    table.add_column(overflow="fold")
     others = [printable(finding.layer) for finding in group[1:]]
     if others:
-        table.add_row(Text("also at", style="dim"), Text(first_of(others, _ROOM_FOR_LAYERS)))
-    table.add_row(Text("help", style="dim"), Text(printable(group[0].help)))
+        yield "also at", Text(first_of(others, _ROOM_FOR_LAYERS))
+    yield "help", Text(printable(group[0].help))
     if explain:
-        for label, citations in (("for", rule.evidence.for_), ("against", rule.evidence.against)):
-            table.add_row(Text(label, style="dim"), _strongest(report, citations))
-    return table
+        evidence = report.rules[group[0].code].evidence
+        yield "for", _strongest(report, evidence.for_)
+        yield "against", _strongest(report, evidence.against)
 
 
-def _strongest(report: Report, citations: tuple[Citation, ...]) -> RenderableType:
+def _strongest(report: Report, citations: tuple[Citation, ...]) -> Text:
     from rich.text import Text
 
     citation = strongest(citations)
