@@ -78,6 +78,8 @@ FOUR = ("Conv2D", "ReLU", "ReLU", "ReLU", "ReLU", "Add")
         ("conv -> any* -> x:add", FORK, FORKED, [(0, 1, 3)]),
         ("conv -> any* -> x:add", FORK, FORKED + " 0-3", [(0, 3)]),
         ("x:conv -> any* -> add", FORK, FORKED, [(0, 1, 3)]),
+        ("(conv | act) -> x:dropout", ("ReLU", "Conv2D", "Dropout"), "0-2 1-2", [(0, 2)]),
+        ("x:dropout -> (conv | act)", ("Dropout", "ReLU", "Conv2D"), "0-1 0-2", [(0, 1)]),
         ("conv -> any* -> x:act", ("Conv2D", "Conv2D", "ReLU"), None, [(1, 2)]),
         # exclusive edges
         ("x:conv => act", ("Conv2D", "ReLU", "Dropout"), None, [(0, 1)]),
@@ -95,6 +97,8 @@ FOUR = ("Conv2D", "ReLU", "ReLU", "ReLU", "ReLU", "Add")
         ("x:conv -> act => act* -> add", BRANCH, "0-1 1-2 1-3", [(0, 1, 3)]),
         ("x:conv -> act => act+ -> add", BRANCH, "0-1 1-2 2-3 1-3", []),
         ("x:conv => (act | dropout) -> add", FORK, FORKED, []),
+        ("x:conv => (act -> add)", FORK, FORKED, []),
+        ("x:conv => (act -> add)", FORK, "0-1 1-2 1-3", [(0, 1, 3)]),
         ("x:conv => (act? -> add)", FORK, "0-3 0-1", [(0, 3)]),
         ("x:conv -> (act? => add)", FORK, "0-3 0-1", []),
         ("conv -> (act => act)+ -> x:add", FOUR, "0-1 1-2 2-3 3-4 4-5", [(0, 1, 2, 3, 4, 5)]),
@@ -215,6 +219,8 @@ SQUEEZE = facts_of(
          [(1, 2, 3, 4)]),
         ("x:conv -> any* -> b:conv", "x.filters == b.filters / 2", [(0, 2, 3, 4), (1, 2, 3)]),
         ("a:conv -> any* -> x:conv", "x.filters == a.filters * 2", [(1, 2, 3), (0, 2, 3, 4)]),
+        ("a:conv -> any* -> x:dropout", "a.filters > x.rate", [(0, 2)]),
+        ("a:conv -> any* -> x:conv -> conv", "a.filters != x.filters", [(0, 2, 3, 4)]),
         # three roles, two of them on one side
         ("a:conv -> b:conv -> any* -> x:conv", "a.filters == b.filters * 4 and x.filters > 100",
          [(0, 1, 2, 3, 4)]),
@@ -234,11 +240,18 @@ def test_where_compares_roles(
     assert matches(pattern, SQUEEZE, where=where) == expected
 
 
+def test_the_shortest_of_the_paths_that_fulfil_the_condition_is_the_witness() -> None:
+    facts = facts_of(conv(1), conv(2, 0), conv(3, 1), drop(0.5, 2))
+    text = "a:conv -> any* -> x:dropout"
+    assert matches(text, facts, where="a.filters > x.rate") == [(2, 3)]
+    assert matches(text, facts, where="a.filters / 3 < x.rate * 2") == [(1, 2, 3)]
+
+
 def test_where_may_ask_for_facts_of_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(MODEL_FACTS, "depth", lambda facts: len(facts))
     facts = network("Conv2D", "ReLU")
     assert matches("x:conv", facts, where="model.depth == 2") == [(0,)]
-    assert matches("x:conv", facts, where="model.depth > 2 and x.rate > 1") == []
+    assert matches("x:conv", facts, where="model.depth > 2") == []
     assert matches("x:conv -> y:act", facts, where="model.depth == 2 or x.rate > y.rate") == [
         (0, 1)
     ]

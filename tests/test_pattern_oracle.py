@@ -23,7 +23,7 @@ def truth(value: bool | None) -> float:
     return 0.5 if value is None else float(value)
 
 
-KINDS = ("conv", "act", "dropout", "unknown", "Conv2D", "any", "any", "any")
+KINDS = ("conv", "act", "dropout", "unknown", "Conv2D", *["any"] * 5)
 CLASSES = ("Conv2D", "ReLU", "Dropout", "Mystery", "Identity")
 DRAWN_CLASSES = ("Conv2D", "Conv2D", "Conv2D", "ReLU", "ReLU", "Dropout", "Mystery", "Identity")
 MEMBERS: Mapping[str, Sequence[str]] = {
@@ -118,8 +118,8 @@ Tree: TypeAlias = Atom | Chain | Group
 atoms = st.builds(
     Atom,
     st.sampled_from(KINDS),
-    st.sampled_from([False, False, False, True]),
-    st.sampled_from([None, None, None, None, *sorted(PREDICATES)]),
+    st.sampled_from([False] * 5 + [True]),
+    st.sampled_from([None] * 9 + sorted(PREDICATES)),
 )
 arrows = st.sampled_from(["->", "->", "=>"])
 
@@ -134,14 +134,16 @@ def chains(items: st.SearchStrategy[Tree], longest: int) -> st.SearchStrategy[Tr
     )
 
 
-trees: st.SearchStrategy[Tree] = st.recursive(
-    atoms,
-    lambda inner: st.builds(
+def groups(items: st.SearchStrategy[Tree]) -> st.SearchStrategy[Tree]:
+    return st.builds(
         Group,
-        st.lists(chains(inner, 2), min_size=1, max_size=2),
+        st.lists(chains(items, 3), min_size=1, max_size=2),
         st.sampled_from(["", "*", "*", "+", "?"]),
-    ),
-    max_leaves=4,
+    )
+
+
+trees: st.SearchStrategy[Tree] = st.one_of(
+    atoms, groups(atoms), groups(st.one_of(atoms, groups(atoms)))
 )
 
 
@@ -182,7 +184,7 @@ configs = st.fixed_dictionaries(
 @st.composite
 def graphs(draw: st.DrawFn) -> OwnKinds:
     calls: list[tuple[str, list[int], Config]] = []
-    for index in range(draw(st.integers(1, 7))):
+    for index in range(draw(st.integers(1, 8))):
         name = draw(st.sampled_from(DRAWN_CLASSES))
         most = 1 if name == "Identity" else 3
         before = st.integers(0, max(0, index - 1))
