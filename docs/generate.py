@@ -12,7 +12,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -28,9 +28,9 @@ def sample(_: str) -> str:
     ran = subprocess.run(  # noqa: S603
         [sys.executable, "-m", "convlint", "--color", "never", SAMPLE],
         cwd=ROOT,
-        env=os.environ | {"COLUMNS": str(WIDTH)},
+        env=os.environ | {"COLUMNS": str(WIDTH), "PYTHONUTF8": "1"},
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=False,
     )
     lines = [line.rstrip() for line in ran.stdout.rstrip().splitlines()]
@@ -76,24 +76,27 @@ SECTIONS: Final[Mapping[str, Mapping[str, Callable[[str], str]]]] = {
 """File -> name of a generated part -> function from its present text to the right one."""
 
 
-def generated(file: str) -> str:
-    """The text of a file with its generated parts made anew.
+def parts(file: str) -> Iterator[tuple[str, str, str]]:
+    """Each generated part of a file: its name, its present text, and the right one.
 
     Raises:
         ValueError: a marker is missing.
     """
     text = (ROOT / file).read_text(encoding="utf-8")
     for name, make in SECTIONS[file].items():
-        begin, end = f"<!-- begin: {name} -->", f"<!-- end: {name} -->"
-        start, stop = text.index(begin) + len(begin), text.index(end)
-        text = f"{text[:start]}\n{make(text[start:stop].strip())}\n{text[stop:]}"
-    return text
+        begin, end = f"<!-- begin: {name} -->\n", f"<!-- end: {name} -->"
+        current = text[text.index(begin) + len(begin) : text.index(end)]
+        yield name, current, f"{make(current.strip())}\n"
 
 
 def main() -> None:
     """Bring every file up to date."""
     for file in SECTIONS:
-        (ROOT / file).write_text(generated(file), encoding="utf-8")
+        text = (ROOT / file).read_text(encoding="utf-8")
+        for name, current, right in parts(file):
+            begin = f"<!-- begin: {name} -->\n"
+            text = text.replace(f"{begin}{current}", f"{begin}{right}")
+        (ROOT / file).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
