@@ -28,12 +28,13 @@ class Tensor(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """A place in source code. Lines count from 1, columns from 1."""
+    """A place in source code. Lines and columns count from 1, in a notebook within ``cell``."""
 
     file: str
     line: int
     column: int | None = None
     end_line: int | None = None
+    cell: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -16,9 +16,10 @@ from convlint.report import Report
 from convlint.reporters.words import (
     MODEL_IN_MEMORY,
     class_text,
-    excerpt,
     first_of,
+    groups,
     shape_text,
+    shown_path,
 )
 from convlint.text import printable
 
@@ -67,7 +68,7 @@ def render(report: Report, console: Console, *, quiet: bool = False) -> Iterator
 
     explained: set[str] = set()
     file: object = object()
-    for group in _groups(report):
+    for group in groups(report):
         first = group[0]
         if first.file != file:
             file = first.file
@@ -85,17 +86,6 @@ def render(report: Report, console: Console, *, quiet: bool = False) -> Iterator
         code = max(report, key=lambda finding: finding.severity).code
         hint = f"convlint --explain {code} prints the whole page of a rule."
         yield from _wrapped(console, Text(hint, style="dim"))
-
-
-def _groups(report: Report) -> Iterator[Sequence[Finding]]:
-    """The findings that say the same, by file, the worst first."""
-    for checked in report.checked:
-        groups: dict[tuple[int, str, int], list[Finding]] = {}
-        for finding in checked.findings:
-            key = (-finding.severity, finding.code, finding.case)
-            groups.setdefault(key, []).append(finding)
-        for key in sorted(groups):
-            yield groups[key]
 
 
 def _group(
@@ -136,7 +126,7 @@ def _path(finding: Finding, width: int) -> Iterator[Text]:
     from rich.cells import cell_len
     from rich.text import Text
 
-    rows = _excerpt(finding)
+    rows = shown_path(finding)
     steps = [row for row in rows if isinstance(row, PathStep)]
     names = max(cell_len(printable(step.layer)) for step in steps)
     classes = max(cell_len(class_text(step)) for step in steps)
@@ -162,16 +152,6 @@ def _path(finding: Finding, width: int) -> Iterator[Text]:
             " " * _GAP,
             (f"{shape_text(step.shape):>{shapes}}", "dim"),
         )
-
-
-def _excerpt(finding: Finding) -> list[PathStep | int]:
-    """What is shown of the path; a short one with its neighbours, to tell where it lies."""
-    rows = excerpt(finding.path)
-    if len(finding.path) > 2:
-        return rows
-    before = [] if finding.before is None else [finding.before]
-    after = [] if finding.after is None else [finding.after]
-    return [*before, *rows, *after]
 
 
 def _notes(report: Report, group: Sequence[Finding], explain: bool) -> Iterator[tuple[str, Text]]:

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from convlint.finding import Finding, PathStep
 from convlint.graph import Shape
+from convlint.report import Report
 from convlint.text import printable
 
 MODEL_IN_MEMORY = "model in memory"
 
 
 def place(finding: Finding) -> str:
-    """The file of a finding, with line and column if known."""
-    file = printable(finding.file) if finding.file is not None else MODEL_IN_MEMORY
-    if finding.location is None:
-        return file
-    column = finding.location.column
-    line = f"{file}:{finding.location.line}"
-    return line if column is None else f"{line}:{column}"
+    """The file of a finding, with cell, line and column if known."""
+    where = finding.location
+    if where is None:
+        return printable(finding.file) if finding.file is not None else MODEL_IN_MEMORY
+    cell = "" if where.cell is None else f"cell {where.cell}:"
+    column = "" if where.column is None else f":{where.column}"
+    return f"{printable(where.file)}:{cell}{where.line}{column}"
+
+
+def groups(report: Report) -> Iterator[Sequence[Finding]]:
+    """The findings that say the same, by file, the worst first."""
+    for checked in report.checked:
+        found: dict[tuple[int, str, int], list[Finding]] = {}
+        for finding in checked.findings:
+            key = (-finding.severity, finding.code, finding.case)
+            found.setdefault(key, []).append(finding)
+        for key in sorted(found):
+            yield found[key]
 
 
 def shape_text(shape: Shape | None) -> str:
@@ -55,6 +67,16 @@ def excerpt(path: Sequence[PathStep], most: int = 7) -> list[PathStep | int]:
             left_out = []
         rows.append(step)
     return rows
+
+
+def shown_path(finding: Finding) -> list[PathStep | int]:
+    """What is shown of the path; a short one with its neighbours, to tell where it lies."""
+    rows = excerpt(finding.path)
+    if len(finding.path) > 2:
+        return rows
+    before = [] if finding.before is None else [finding.before]
+    after = [] if finding.after is None else [finding.after]
+    return [*before, *rows, *after]
 
 
 def first_of(names: Sequence[str], room: int) -> str:
