@@ -55,6 +55,11 @@ def infers(call: Call) -> bool:
     return _rule(call) is not None
 
 
+def is_elementwise(call: Call) -> bool:
+    """Whether each value of the output depends on the value at its place in each input."""
+    return _rule(call) in (same, elementwise)
+
+
 def _rule(call: Call) -> Inference | None:
     rule = _BY_CLASS.get(call.class_name)
     if rule is None:

@@ -13,6 +13,14 @@ from convlint.graph import Call
 from convlint.kleene import UNKNOWN
 
 
+def argument(call: Call, name: str) -> Any:
+    """A constructor or call argument as stated, else Keras' default, else UNKNOWN."""
+    for stated in (call.config, call.arguments):
+        if name in stated:
+            return stated[name]
+    return kinds.default(call.class_name, name)
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """A call and the shapes of the tensors it consumes (per time step under TimeDistributed)."""
@@ -27,10 +35,7 @@ class Site:
 
     def argument(self, name: str) -> Any:
         """A constructor or call argument as stated, else Keras' default, else UNKNOWN."""
-        for stated in (self.call.config, self.call.arguments):
-            if name in stated:
-                return stated[name]
-        return kinds.default(self.call.class_name, name)
+        return argument(self.call, name)
 
     @property
     def channels_first(self) -> bool:
