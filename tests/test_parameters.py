@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import keras
+import numpy as np
 import pytest
 import tf_keras
 from keras import layers
@@ -167,6 +168,35 @@ def test_parameters_of_an_application_are_those_that_keras_counts(name: str) -> 
             expected = layer.count_params() if isinstance(layer, layers.Layer) else 0
             assert parameters(facts, call) == expected, call.layer
     assert total_parameters(facts) == model.count_params()
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        layers.Conv2D(4, 3, activation="relu"),
+        layers.Dense(4, activation="relu"),
+        layers.Conv2DTranspose(4, 3),
+    ],
+)
+def test_spectral_normalization_adds_a_vector(layer: Any) -> None:
+    model = keras.Sequential([keras.Input((12, 10, 6)), layers.SpectralNormalization(layer)])
+    assert total_parameters(facts_of(model)) == model.count_params()
+
+
+def test_an_activation_with_parameters_counts_as_its_layers() -> None:
+    model = keras.Sequential([keras.Input((5,)), layers.Dense(3, activation=layers.PReLU())])
+    model(np.zeros((1, 5)))  # Keras makes the inner layer's weights at the first real call.
+    assert total_parameters(facts_of(model)) == model.count_params() == 21
+
+
+def test_a_wrapper_of_another_package_is_not_known() -> None:
+    calls = (
+        call_of("InputLayer", {"batch_shape": (None, 5)}),
+        call_of("Dense", {"units": 3}, [Tensor(0)], 1, wrapper="PruneLowMagnitude"),
+        call_of("Activation", {}, [Tensor(1)], 2, wrapper="PruneLowMagnitude", fused=True),
+    )
+    facts = Facts(Graph("pruned", calls))
+    assert [parameters(facts, call) for call in calls] == [0, UNKNOWN, 0]
 
 
 def test_a_shared_layer_counts_once() -> None:

@@ -10,7 +10,7 @@ from convlint.facts.core import Facts, call_fact, model_fact
 from convlint.facts.inference import site
 from convlint.facts.inference.dimensions import Dimension, total
 from convlint.facts.inference.sequence import backward
-from convlint.facts.inference.weights import weights
+from convlint.facts.inference.weights import spectral_vector, weights
 from convlint.facts.shapes import input_shapes
 from convlint.graph import Call
 from convlint.kleene import UNKNOWN, Unknown
@@ -20,8 +20,10 @@ from convlint.kleene import UNKNOWN, Unknown
 def parameters(facts: Facts, call: Call) -> Dimension:
     """Number of parameters of the layer; each call of a shared layer has all of them."""
     place = site(call, input_shapes(facts, call))
-    if call.wrapper is None or call.wrapper == "TimeDistributed":
+    if call.fused or call.wrapper is None or call.wrapper == "TimeDistributed":
         return weights(place)
+    if call.wrapper == "SpectralNormalization":
+        return total((weights(place), spectral_vector(place)))
     other = backward(place) if call.wrapper == "Bidirectional" else UNKNOWN
     return UNKNOWN if other is UNKNOWN else total((weights(place), weights(other)))
 

@@ -45,6 +45,17 @@ def weights(site: Site) -> Dimension:
     return 0 if site.call.kinds & _WITHOUT else UNKNOWN
 
 
+def spectral_vector(site: Site) -> Dimension:
+    """What ``SpectralNormalization`` adds: a vector as long as the kernel's last axis."""
+    if "transposed_conv" in site.call.kinds:
+        return UNKNOWN if site.data is UNKNOWN else site.map_of(len(site.data) - 2)[2]
+    for name in ("units", "filters", "output_dim"):
+        size = dimension(site.argument(name))
+        if size is not UNKNOWN:
+            return size
+    return UNKNOWN
+
+
 def _features(site: Site) -> Dimension:
     return UNKNOWN if site.data is UNKNOWN or not site.data else site.data[-1]
 
