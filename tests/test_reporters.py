@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from importlib.resources import files
 from pathlib import Path
@@ -116,6 +117,13 @@ def test_full_tells_cases_of_a_rule_apart_and_explains_it_once(report: Any) -> N
     assert "warning 2 × TST101 first\n  a is in the wrong place" in text
     assert "warning TST101 first\n  b is in the wrong place" in text
     assert text.count("ablation") == 1
+
+
+def test_full_explains_a_rule_in_each_file_it_hits(report: Any) -> None:
+    (one,) = report(finding("a", file="one.keras")).checked
+    both = report(finding("a", file="two.keras"))
+    both = dataclasses.replace(both, checked=(one, *both.checked))
+    assert full.text(both).count("ablation") == 2
 
 
 def test_full_puts_the_worst_first(report: Any) -> None:

@@ -71,7 +71,7 @@ def render(report: Report, console: Console, *, quiet: bool = False) -> Iterator
     for group in groups(report):
         first = group[0]
         if first.file != file:
-            file = first.file
+            file, explained = first.file, set()
             name = MODEL_IN_MEMORY if first.file is None else printable(first.file)
             yield from _wrapped(console, Text(name, style="bold underline"))
             yield Text()
