@@ -305,9 +305,7 @@ def _show_settings(linter: Linter, path: str) -> None:
 
 
 def _print(what: RenderableType, color: str) -> None:
-    from convlint.reporters.full import memory_console, printed
+    from convlint.reporters.layout import rendered
 
     width = terminal.width(sys.stdout, os.environ)
-    console = memory_console(color=_wants_color(color), width=width)
-    console.print(what)
-    terminal.write(printed(console))
+    terminal.write(rendered([what], color=_wants_color(color), width=width))

@@ -140,9 +140,10 @@ class Report(Sequence[Finding]):
         return text(self).rstrip("\n")
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        from convlint.reporters.full import render
+        from convlint.reporters.full import lines
+        from convlint.reporters.layout import styled
 
-        yield from render(self, console)
+        yield from map(styled, lines(self, options.max_width))
 
     @property
     def summary(self) -> str:

@@ -41,10 +41,10 @@ HEADINGS: Final = (
 
 _CODE: Final = re.compile(r"[A-Z]{2,}[0-9]{3,}")
 _NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_FENCE: Final = re.compile(r" {0,3}(`{3,}|~{3,})")
+_FENCE: Final = r" {0,3}(`{3,}|~{3,})"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Case:
     """One thing that a rule looks for, by a path pattern or by a Python check.
 
@@ -104,7 +104,7 @@ class Case:
             check_placeholders(self.help, roles)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rule:
     """One rule page.
 
@@ -200,15 +200,13 @@ def parse_page(text: str, source: str) -> Rule:
     )
 
 
-_FRONT_MATTER: Final = re.compile(r"---[ \t]*\n(.*?\n)??---[ \t]*(?:\n|\Z)", re.DOTALL)
-
-
 def _split(text: str, source: str) -> tuple[str, str]:
     """The front matter between two ``---`` lines, and the rest."""
-    found = _FRONT_MATTER.match(text)
-    if found is None:
+    start, fence = text.partition("\n")[::2]
+    front_matter, closing, body = f"\n{fence}".partition("\n---\n")
+    if start.rstrip() != "---" or not closing:
         raise RuleError(f"{source}: a rule page starts with front matter between two --- lines")
-    return found[1] or "", text[found.end() :].strip() + "\n"
+    return f"{front_matter[1:]}\n", body.strip() + "\n"
 
 
 _INHERITED: Final = ("severity", "confidence", "message", "help")
@@ -277,7 +275,7 @@ def headings(body: str) -> Iterator[str]:
     """The ``#`` and ``##`` lines of a Markdown text outside its code blocks."""
     fence = ""
     for line in body.splitlines():
-        opening = _FENCE.match(line)
+        opening = re.match(_FENCE, line)
         if fence:
             if opening and opening[1].startswith(fence) and not line.strip().strip(fence[0]):
                 fence = ""
