@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from convlint import __version__, terminal
+from convlint import __version__, reporters, terminal
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -69,7 +69,7 @@ def _words_option(name: str, description: str) -> Callable[[F], F]:
 @click.option("--force-exclude", is_flag=True, help="Exclude also what is named as PATH.")
 @click.option(
     "--output-format",
-    type=click.Choice(["full", "concise", "json"]),
+    type=click.Choice(list(reporters.FORMATS)),
     help="How findings are printed.  [default: full]",
 )
 @click.option("-o", "--output-file", metavar="FILE", help="Write the findings to a file.")
@@ -251,10 +251,8 @@ def _write(report: Report, output_format: str, options: dict[str, Any]) -> None:
 def _text(
     report: Report, output_format: str, statistics: bool, quiet: bool, color: bool, width: int
 ) -> str:
-    if output_format == "json":
-        from convlint.reporters import json
-
-        return json.text(report)
+    if output_format not in ("full", "concise"):
+        return reporters.text(report, output_format)
     if output_format == "full" and not statistics:
         from convlint.reporters import full
 

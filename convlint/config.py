@@ -15,9 +15,9 @@ from typing import Any, Final, NamedTuple
 from convlint import globs
 from convlint.errors import ConfigError
 from convlint.finding import Finding, Severity
+from convlint.reporters import FORMATS
 from convlint.suggest import did_you_mean
 
-FORMATS: Final = ("full", "concise", "json")
 FAIL_ON: Final[Mapping[str, Severity | None]] = {
     "error": Severity.ERROR,
     "warning": Severity.WARNING,
@@ -44,7 +44,7 @@ class Config:
         exclude: patterns of files and folders that are not looked at, each with the folder
             that it is relative to.
         rule_paths: rule pages, and folders of them, besides ours.
-        output_format: one of :data:`FORMATS`.
+        output_format: one of :data:`convlint.reporters.FORMATS`.
     """
 
     file: Path | None = None
@@ -246,7 +246,7 @@ _CONVERTERS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "per-layer-ignores": _layer_ignores,
     "exclude": _words,
     "rule-paths": _words,
-    "output-format": _choice(FORMATS),
+    "output-format": _choice(tuple(FORMATS)),
 }
 
 

@@ -43,9 +43,11 @@ class Checked(NamedTuple):
     @property
     def ok(self) -> bool:
         """Whether it could be checked and nothing in it makes the check fail."""
-        if self.error is not None:
-            return False
-        return self.fail_on is None or all(f.severity < self.fail_on for f in self.findings)
+        return self.error is None and not any(map(self.fails, self.findings))
+
+    def fails(self, finding: Finding) -> bool:
+        """Whether a finding makes the check fail."""
+        return self.fail_on is not None and finding.severity >= self.fail_on
 
 
 class FileError(NamedTuple):
@@ -144,6 +146,11 @@ class Report(Sequence[Finding]):
         from convlint.reporters.layout import styled
 
         yield from map(styled, lines(self, options.max_width))
+
+    def _repr_html_(self) -> str:
+        from convlint.reporters.html import fragment
+
+        return fragment(self)
 
     @property
     def summary(self) -> str:

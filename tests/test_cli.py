@@ -22,7 +22,7 @@ import jsonschema
 import pytest
 
 import convlint
-from convlint import cli, discover, engine, terminal
+from convlint import cli, discover, engine, reporters, terminal
 from convlint.discover import Found
 from tests.pages import write_page
 
@@ -137,7 +137,7 @@ def test_fail_on_decides_what_gives_1(fail_on: str, severity: str, run: Run, tes
     assert run("--fail-on", "info", "bad.json").code == 1
 
 
-@pytest.mark.parametrize("output_format", ["full", "concise", "json"])
+@pytest.mark.parametrize("output_format", reporters.FORMATS)
 def test_the_exit_code_does_not_depend_on_the_format(
     output_format: str, run: Run, tested: Path
 ) -> None:
@@ -155,7 +155,7 @@ def test_the_exit_code_does_not_depend_on_the_format(
         ([], "Nothing to check"),
         (["--no-such-option"], "No such option"),
         (["--config", "a", "--isolated", "b"], "contradict each other"),
-        (["--output-format", "sarif", "bad.json"], "'sarif' is not one of"),
+        (["--output-format", "sarf", "bad.json"], "'sarf' is not one of"),
         (["--fail-on", "warnings", "bad.json"], "'warnings' is not one of"),
         (["--select", "", "bad.json"], "an entry is empty"),
         (["--select", "CVL101,,", "bad.json"], "an entry is empty"),

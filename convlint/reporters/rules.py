@@ -78,6 +78,11 @@ def page(rule: Rule, references: Mapping[str, Reference]) -> str:
     return _PAGE_LINK.sub(r"\1 (\2)", "\n\n".join(parts)) + "\n"
 
 
+def section(rule: Rule, heading: str) -> str:
+    """What stands on the page under a heading of the second level, without the heading."""
+    return rule.body.partition(f"\n## {heading}\n")[2].partition("\n## ")[0].strip()
+
+
 def _list(citations: Sequence[Citation], references: Mapping[str, Reference]) -> str:
     return "\n".join(_items(citations, references)) or "No source that we know of."
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Final
+from urllib.parse import quote
 
 from convlint.finding import Finding, PathStep
 from convlint.graph import Shape
 from convlint.report import Report
 from convlint.text import printable
 
-MODEL_IN_MEMORY = "model in memory"
+MODEL_IN_MEMORY: Final = "model in memory"
+_IN_ADDRESSES: Final = "!#$%&()*+,/:;=?@[]~"
+"""What stays as it is, besides letters and digits: what RFC 3986 allows but ``'``."""
 
 
 def place(finding: Finding) -> str:
@@ -20,6 +24,23 @@ def place(finding: Finding) -> str:
     cell = "" if where.cell is None else f"cell {where.cell}:"
     column = "" if where.column is None else f":{where.column}"
     return f"{printable(where.file)}:{cell}{where.line}{column}"
+
+
+def headline(finding: Finding) -> str:
+    """Layer and message, in a notebook also cell and line, which few formats have a place for."""
+    where = finding.location
+    cell = f"cell {where.cell}, line {where.line}: " if where and where.cell is not None else ""
+    return f"{cell}{printable(finding.layer)}: {printable(finding.message)}"
+
+
+def advice(finding: Finding) -> str:
+    """What to do about it."""
+    return f"help: {printable(finding.help)}"
+
+
+def web_link(link: str) -> str:
+    """The address of a web page, fit to stand in quotes or brackets; nothing for another."""
+    return quote(link, safe=_IN_ADDRESSES) if link.startswith(("https://", "http://")) else ""
 
 
 def groups(report: Report) -> Iterator[Sequence[Finding]]:
