@@ -65,6 +65,16 @@ def test_an_operation_with_a_constant_scales() -> None:
     assert "add" in kinds["ops.Add"]
 
 
+@pytest.mark.parametrize(
+    ("axis", "pools"), [((1, 2), True), ((-2, -3), True), (1, False), (-1, False), (None, False)]
+)
+def test_a_mean_over_all_positions_is_a_global_pooling(axis: Any, pools: bool) -> None:
+    inputs = keras.Input((8, 8, 4))
+    facts = facts_of(keras.Model(inputs, keras.ops.mean(inputs, axis=axis, keepdims=True)))
+    (kinds,) = (facts.kinds[c.index] for c in facts.graph.calls if c.class_name == "ops.Mean")
+    assert ({"global_pool", "avg_pool"} <= kinds) is pools
+
+
 def test_a_dynamic_map_is_a_body_and_an_unknown_layer_leaves_it_open() -> None:
     facts = facts_of(
         classifier(
@@ -109,7 +119,7 @@ def test_a_noise_shape_follows_the_channel_axis_of_the_convolution() -> None:
     [
         (layers.Dense(1, activation="softmax"), 1),
         (layers.Dense(5, activation="softmax"), 5),
-        (layers.Dense(None or 2, activation=keras.activations.softmax), 2),
+        (layers.Dense(2, activation=keras.activations.softmax), 2),
     ],
 )
 def test_a_softmax_normalises_over_the_last_axis(layer: Any, size: int) -> None:

@@ -45,7 +45,7 @@ def graph(producers: list[list[int]]) -> Graph:
 def test_dominators_are_those_of_networkx(producers: list[list[int]]) -> None:
     oracle = nx.DiGraph()
     for node, sources in enumerate(producers):
-        oracle.add_edges_from((source, node) for source in sources or ["root"])
+        oracle.add_edges_from([(source, node) for source in sources] or [("root", node)])
     expected = nx.immediate_dominators(oracle, "root")
     found = immediate_dominators(Facts(graph(producers)))
     assert found == tuple(

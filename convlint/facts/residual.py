@@ -17,7 +17,7 @@ from typing import Final
 
 from convlint.facts.core import Facts, call_fact, sweep
 from convlint.graph import Call
-from convlint.kleene import UNKNOWN, Truth, disjunction
+from convlint.kleene import UNKNOWN, Truth, disjunction, negation
 
 LONGEST_SIDE: Final = 256
 """Calls after which a side is given up as UNKNOWN: ours, and longer than any published block
@@ -188,25 +188,26 @@ def _additions(facts: Facts) -> dict[int, tuple[tuple[Truth, ...], tuple[Truth, 
     """For each addition with a fork: which sides are branches, and which are shortcuts."""
     found = {}
     for join, around in sides(facts).items():
-        if "add" in facts.kinds[join] and not any(side.upsamples for side in around):
+        if (
+            "add" in facts.kinds[join]
+            and any(side.weights for side in around)
+            and not any(side.upsamples for side in around)
+        ):
             shortcuts = _shortcut_sides(around)
-            if shortcuts is UNKNOWN:
-                found[join] = ((UNKNOWN,) * len(around),) * 2
-            elif any(side.weights for side in around):
-                branches = tuple(not is_shortcut for is_shortcut in shortcuts)
-                found[join] = (branches, shortcuts)
+            found[join] = (tuple(map(negation, shortcuts)), shortcuts)
     return found
 
 
-def _shortcut_sides(around: tuple[Side, ...]) -> tuple[Truth, ...] | Truth:
+def _shortcut_sides(around: tuple[Side, ...]) -> tuple[Truth, ...]:
     """Which sides hand the fork's value on; UNKNOWN where that cannot be told."""
+    unclear: tuple[Truth, ...] = (UNKNOWN,) * len(around)
     if any(not side.weights and not side.known for side in around):
-        return UNKNOWN
+        return unclear
     weightless = tuple(not side.weights for side in around)
     if any(weightless):
         return weightless
     projections = tuple(side.weights == 1 and side.pointwise and side.known for side in around)
-    return projections if sum(projections) == 1 else UNKNOWN
+    return projections if sum(projections) == 1 else unclear
 
 
 def _spread(facts: Facts, marks: dict[int, tuple[Truth, ...]]) -> tuple[Truth, ...]:

@@ -5,20 +5,26 @@ from __future__ import annotations
 from typing import Final
 
 from convlint.facts.core import Facts, call_fact, sweep
-from convlint.facts.shapes import input_spatial_size, rank, spatial_size
+from convlint.facts.shapes import channel_axis, input_rank, input_spatial_size, rank, spatial_size
 from convlint.graph import Call
 from convlint.kleene import UNKNOWN, Truth, conjunction, disjunction, negation
 
 CONV_KINDS: Final = frozenset({"conv", "depthwise", "separable", "transposed_conv"})
 COLLAPSING: Final = frozenset({"flatten", "global_pool"})
 ARITHMETIC: Final = frozenset({"add", "subtract", "multiply", "divide"})
+POOLING_REDUCTIONS: Final = {
+    "ops.Mean": "avg_pool",
+    "ops.Max": "max_pool",
+    "ops.Amax": "max_pool",
+}
 
 
 def place_kinds(facts: Facts) -> tuple[frozenset[str], ...]:
     """For each call its own kinds, corrected for its place.
 
     A convolution of a 1x1 map is a dense layer. An operation of two operands of which one is a
-    constant merges nothing: it scales or shifts.
+    constant merges nothing: it scales or shifts. A mean or maximum over all spatial axes is a
+    global pooling.
     """
     return tuple(_placed(facts, call) for call in facts.graph.calls)
 
@@ -29,7 +35,21 @@ def _placed(facts: Facts, call: Call) -> frozenset[str]:
         return (kinds - CONV_KINDS) | {"dense"}
     if kinds & ARITHMETIC and len(call.inputs) == 1:
         return (kinds - ARITHMETIC - {"merge"}) | {"scale"}
+    if call.class_name in POOLING_REDUCTIONS and _reduces_all_positions(facts, call):
+        return (kinds - {"reduce"}) | {"global_pool", POOLING_REDUCTIONS[call.class_name]}
     return kinds
+
+
+def _reduces_all_positions(facts: Facts, call: Call) -> bool:
+    axes, dimensions = facts.lookup(call.index, "axis"), input_rank(facts, call)
+    channel = channel_axis(facts, call)
+    if dimensions is UNKNOWN or channel is UNKNOWN or dimensions < 3:
+        return False
+    reduced = axes if isinstance(axes, tuple) else (axes,)
+    if not all(isinstance(axis, int) for axis in reduced):
+        return False
+    positions = set(range(1, dimensions)) - {channel % dimensions}
+    return {axis % dimensions for axis in reduced} == positions
 
 
 @call_fact
@@ -38,7 +58,7 @@ def collapsed(facts: Facts, call: Call) -> Truth:
 
     A dynamic spatial dimension counts as extent.
     """
-    if call.kinds & COLLAPSING or spatial_size(facts, call) == 1:
+    if facts.kinds[call.index] & COLLAPSING or spatial_size(facts, call) == 1:
         return True
     dimensions = rank(facts, call)
     return UNKNOWN if dimensions is UNKNOWN else dimensions <= 2

@@ -68,14 +68,14 @@ def activation_functions(facts: Facts) -> tuple[str | Unknown, ...]:
 @model_fact
 def input_extent(facts: Facts) -> int | Unknown:
     """Longest spatial side of any model input, in positions."""
-    sides: list[int] = []
-    for call in facts.graph.calls:
-        if "input" in call.kinds:
-            extents = spatial_shape(facts, call)
-            if extents is UNKNOWN or UNKNOWN in extents:
+    longest = 0
+    for index in facts.calls_by_kind.get("input", ()):
+        sides = spatial_shape(facts, facts.graph.calls[index])
+        for side in (UNKNOWN,) if sides is UNKNOWN else sides:
+            if side is UNKNOWN:
                 return UNKNOWN
-            sides.extend(extents)
-    return max(sides, default=UNKNOWN)
+            longest = max(longest, side)
+    return longest or UNKNOWN
 
 
 @sweep
