@@ -15,6 +15,8 @@ from convlint.graph import Call, Graph, Tensor
 from convlint.kleene import UNKNOWN
 from tests.facts import fact, facts_of, layers_with
 
+ROOT = -1
+
 
 @st.composite
 def dags(draw: st.DrawFn) -> list[list[int]]:
@@ -45,11 +47,11 @@ def graph(producers: list[list[int]]) -> Graph:
 def test_dominators_are_those_of_networkx(producers: list[list[int]]) -> None:
     oracle = nx.DiGraph()
     for node, sources in enumerate(producers):
-        oracle.add_edges_from([(source, node) for source in sources] or [("root", node)])
-    expected = nx.immediate_dominators(oracle, "root")
+        oracle.add_edges_from((source, node) for source in sources or [ROOT])
+    expected = nx.immediate_dominators(oracle, ROOT)
     found = immediate_dominators(Facts(graph(producers)))
     assert found == tuple(
-        None if expected[node] == "root" else expected[node] for node in range(len(producers))
+        None if expected[node] == ROOT else expected[node] for node in range(len(producers))
     )
 
 
