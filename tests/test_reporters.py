@@ -13,61 +13,23 @@ import pytest
 from rich.console import Console
 
 from convlint import catalog
-from convlint.evidence import Reference
-from convlint.finding import Confidence, Finding, PathStep, Severity
+from convlint.finding import PathStep, Severity
 from convlint.graph import Location
-from convlint.report import Checked, Model, Report
 from convlint.reporters import concise, full, rules
 from convlint.reporters import json as json_reporter
 from convlint.reporters.words import excerpt, first_of, shape_text
-from convlint.rule import Rule, parse_page
+from convlint.rule import parse_page
 from convlint.text import printable
 from tests.pages import write_page
+from tests.reports import finding, report_on
 
 SCHEMA = json.loads((files("convlint") / "schemas/report-1.json").read_text(encoding="utf-8"))
 
 
-@pytest.fixture(scope="module")
-def known(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Rule], dict[str, Reference]]:
-    """Two rules and what they cite."""
-    folder = tmp_path_factory.mktemp("rules")
-    pages = [write_page(folder, "TST101", "first"), write_page(folder, "TST102", "second")]
-    found = [parse_page(page.read_text(encoding="utf-8"), str(page)) for page in pages]
-    return {rule.code: rule for rule in found}, dict(catalog.references([folder]))
-
-
-def finding(layer: str = "drop", **changes: Any) -> Finding:
-    path = (
-        PathStep("conv1", "Conv2D", (None, 32, 32, 64), activation="relu"),
-        PathStep(layer, "Dropout", (None, None, 32, 64), marked=True),
-        PathStep("conv2", "Conv2D", None),
-    )
-    values: dict[str, Any] = {
-        "code": "TST101",
-        "name": "first",
-        "severity": Severity.WARNING,
-        "confidence": Confidence.HIGH,
-        "file": "net.keras",
-        "layer": layer,
-        "layer_class": "Dropout",
-        "message": f"{layer} is in the wrong place",
-        "help": "move it",
-        "path": path,
-    }
-    return Finding(**{**values, **changes})
-
-
 @pytest.fixture
-def report(known: tuple[dict[str, Rule], dict[str, Reference]]) -> Any:
+def report() -> Any:
     """A function from findings to the report on one file with them."""
-
-    def make(*findings: Finding, error: str | None = None) -> Report:
-        checked = [Checked("net.keras", (Model("net", 1234),), findings)]
-        if error is not None:
-            checked.append(Checked("broken.h5", error=error))
-        return Report(tuple(checked), *known)
-
-    return make
+    return report_on
 
 
 EXPECTED = """\
