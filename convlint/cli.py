@@ -81,6 +81,8 @@ def _words_option(name: str, description: str) -> Callable[[F], F]:
     help="The least severity that gives exit code 1.  [default: warning]",
 )
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
+@click.option("--baseline", metavar="FILE", help="Do not report what this file knows.")
+@click.option("--write-baseline", is_flag=True, help="Make all findings known to the baseline.")
 @click.option("--config", "config_file", metavar="FILE", help="Use the settings in this file.")
 @click.option("--isolated", is_flag=True, help="Use no settings file.")
 @click.option("--stdin-filename", metavar="NAME", help="The name of what - reads.")
@@ -154,10 +156,12 @@ def _linter(options: dict[str, Any]) -> Linter:
         fail_on=options["fail_on"],
         output_format=options["output_format"],
         exclude=words("exclude") or (),
+        baseline=options["baseline"],
     )
+    config = Config() if options["isolated"] else None
     if options["config_file"]:
-        return Linter(overrides, read(Path(options["config_file"])))
-    return Linter(overrides, Config() if options["isolated"] else None)
+        config = read(Path(options["config_file"]))
+    return Linter(overrides, config, hide_known=not options["write_baseline"])
 
 
 def _lint(linter: Linter, paths: Sequence[str], options: dict[str, Any]) -> ExitCode:
@@ -181,6 +185,10 @@ def _lint(linter: Linter, paths: Sequence[str], options: dict[str, Any]) -> Exit
         complaints.append(complaint)
     for complaint in filter(None, complaints):
         terminal.complain(complaint)
+    if options["write_baseline"]:
+        results = _made_known(linter, results)
+    elif not options["quiet"]:
+        _complain_of_stale_entries(linter, results)
     report = linter.report(results)
     first = named[0] if named else options["stdin_filename"] or ""
     _write(report, _config(linter, first).output_format, options)
@@ -213,6 +221,32 @@ def _checked(linter: Linter, file: Found, stdin_name: str) -> tuple[Checked, str
 
         message = f"{name}: {crash.describe(error)}"
         return Checked(name, error=message), crash.report(name, error)
+
+
+def _made_known(linter: Linter, results: Sequence[Checked]) -> list[Checked]:
+    """Write the findings to the baseline; the results with all of them known."""
+    from convlint import baseline
+    from convlint.report import counted
+
+    runs = linter.runs(results)
+    if None in runs:
+        raise click.UsageError("--write-baseline needs a file: name it with --baseline FILE.")
+    for path, those in runs.items():
+        assert path is not None  # noqa: S101  None was refused above
+        counts = baseline.updated(path, those)
+        baseline.write(path, counts)
+        terminal.complain(f"{path}: knows {counted(sum(counts.values()), 'finding')} now")
+    return [result._replace(findings=(), known=result.findings) for result in results]
+
+
+def _complain_of_stale_entries(linter: Linter, results: Sequence[Checked]) -> None:
+    from convlint import baseline
+
+    for path, runs in linter.runs(results).items():
+        if path is not None:
+            complaint = baseline.complaint(linter.read_baseline(path), runs)
+            if complaint is not None:
+                terminal.complain(f"warning: {complaint}")
 
 
 def _same_file(one: str, other: str) -> bool:

@@ -45,6 +45,7 @@ class Config:
             that it is relative to.
         rule_paths: rule pages, and folders of them, besides ours.
         output_format: one of :data:`convlint.reporters.FORMATS`.
+        baseline: the file of findings that are known and not reported.
     """
 
     file: Path | None = None
@@ -58,11 +59,12 @@ class Config:
     exclude: tuple[tuple[Path, str], ...] = ()
     rule_paths: tuple[Path, ...] = ()
     output_format: str = "full"
+    baseline: Path | None = None
 
     def excludes(self, file: str) -> bool:
         """Whether a file or folder is excluded."""
         return any(
-            globs.matches_or_contains(_relative(file, folder), pattern)
+            globs.matches_or_contains(relative(file, folder), pattern)
             for folder, pattern in self.exclude
         )
 
@@ -71,7 +73,7 @@ class Config:
 
         A model in memory has no file and goes by its name, ``model``.
         """
-        path = model if finding.file is None else _relative(finding.file, self.folder)
+        path = model if finding.file is None else relative(finding.file, self.folder)
         for pattern, selectors in self.per_file_ignores:
             if globs.matches(path, pattern):
                 yield from selectors
@@ -81,7 +83,7 @@ class Config:
                 yield from selectors
 
 
-def _relative(file: str, folder: Path) -> str:
+def relative(file: str, folder: Path) -> str:
     """The file's path as patterns see it: relative to the folder, with slashes."""
     try:
         path = os.path.relpath(file, folder)
@@ -104,6 +106,7 @@ class Overrides(NamedTuple):
     fail_on: str | None = None
     output_format: str | None = None
     exclude: tuple[str, ...] = ()
+    baseline: str | None = None
 
     def apply(self, config: Config) -> Config:
         """The configuration with all of this but the selection of rules."""
@@ -114,6 +117,8 @@ class Overrides(NamedTuple):
         if self.exclude:
             here = tuple((Path.cwd(), pattern) for pattern in self.exclude)
             config = replace(config, exclude=(*config.exclude, *here))
+        if self.baseline is not None:
+            config = replace(config, baseline=Path(self.baseline))
         return config
 
 
@@ -195,6 +200,8 @@ def _config(table: Mapping[str, Any], file: Path) -> Config:
     folder = file.parent
     settings["rule_paths"] = tuple(folder / path for path in settings.get("rule_paths", ()))
     settings["exclude"] = tuple((folder, pattern) for pattern in settings.get("exclude", ()))
+    if "baseline" in settings:
+        settings["baseline"] = folder / settings["baseline"]
     return Config(file=file, folder=folder, **settings)
 
 
@@ -227,6 +234,12 @@ def _layer_ignores(value: Any) -> Ignores:
     return found
 
 
+def _path(value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise ConfigError('must be the path of a file, like "convlint-baseline.json"')
+    return value
+
+
 def _choice(words: Sequence[str]) -> Callable[[Any], str]:
     def convert(value: Any) -> str:
         if not isinstance(value, str) or value not in words:
@@ -247,6 +260,7 @@ _CONVERTERS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "exclude": _words,
     "rule-paths": _words,
     "output-format": _choice(tuple(FORMATS)),
+    "baseline": _path,
 }
 
 
@@ -260,6 +274,7 @@ def as_toml(config: Config) -> str:
         f"extend-select = {_list(config.extend_select)}",
         f'fail-on = "{fail_on}"',
         f'output-format = "{config.output_format}"',
+        *([] if config.baseline is None else [f"baseline = {_quoted(str(config.baseline))}"]),
         f"exclude = {_list(pattern for _, pattern in config.exclude)}",
         f"rule-paths = {_list(map(str, config.rule_paths))}",
         "",

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from convlint import catalog, discover, kinds
+from convlint import baseline, catalog, discover, kinds
 from convlint.config import Config, Overrides, nearest, read
 from convlint.errors import ConfigError, InputError
 from convlint.facts import Facts
@@ -105,12 +105,19 @@ def selectors(value: Sequence[str] | str | None) -> tuple[str, ...] | None:
 class Linter:
     """Checks inputs one by one; settings and rules are loaded once for all of them."""
 
-    def __init__(self, overrides: Overrides, config: Config | None = None) -> None:
-        """Settings come from ``config`` or else from each input's folder, then ``overrides``."""
+    def __init__(
+        self, overrides: Overrides, config: Config | None = None, *, hide_known: bool = True
+    ) -> None:
+        """Settings come from ``config`` or else from each input's folder, then ``overrides``.
+
+        Findings that a baseline knows are set apart, unless ``hide_known`` is false.
+        """
         self._overrides = overrides
+        self._hide_known = hide_known
         self._fixed = None if config is None else overrides.apply(config)
         self._nearest: dict[Path, Config] = {}
         self._rules: dict[Config, tuple[tuple[Rule, ...], tuple[Rule, ...]]] = {}
+        self._baselines: dict[Path, baseline.Baseline] = {}
 
     def config_for(self, folder: str) -> Config:
         """The settings for what lies in a folder."""
@@ -169,7 +176,32 @@ class Linter:
                 ignored = tuple(config.ignored_at(finding, graph.name))
                 if not ignored or finding.code not in catalog.matching(all_rules, ignored):
                     findings.append(finding)
-        return Checked(file, tuple(models), tuple(findings), fail_on=config.fail_on)
+        new, known = self._split(findings, config)
+        return Checked(file, tuple(models), new, fail_on=config.fail_on, known=known)
+
+    def _split(
+        self, findings: Sequence[Finding], config: Config
+    ) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+        """The findings that are new, and those that the baseline knows."""
+        path = config.baseline
+        if path is None or not self._hide_known:
+            return tuple(findings), ()
+        return self.read_baseline(path).split(findings)
+
+    def read_baseline(self, path: Path) -> baseline.Baseline:
+        """The baseline in a file, read once; ConfigError if it is not one."""
+        if path not in self._baselines:
+            self._baselines[path] = baseline.read(path)
+        return self._baselines[path]
+
+    def runs(self, results: Iterable[Checked]) -> dict[Path | None, list[baseline.Run]]:
+        """The results with the codes of the rules that ran, by baseline."""
+        found: dict[Path | None, list[baseline.Run]] = {}
+        for checked in results:
+            config = self.config_for(os.path.dirname(checked.file or ""))
+            codes = frozenset(rule.code for rule in self.rules_for(config)[0])
+            found.setdefault(config.baseline, []).append(baseline.Run(checked, codes))
+        return found
 
     def report(self, checked: Iterable[Checked]) -> Report:
         """All results together, with the rules and references that reporters need."""

@@ -32,6 +32,7 @@ class Checked(NamedTuple):
         findings: in the order of the graph.
         error: why it could not be checked; ``None`` if it could.
         fail_on: the least severity that makes the check fail; ``None`` if nothing does.
+        known: the findings that a baseline hides.
     """
 
     file: str | None
@@ -39,6 +40,7 @@ class Checked(NamedTuple):
     findings: tuple[Finding, ...] = ()
     error: str | None = None
     fail_on: Severity | None = Severity.WARNING
+    known: tuple[Finding, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -163,18 +165,21 @@ class Report(Sequence[Finding]):
             )
         )
         unread = counted(len(self.errors), "input") + " could not be checked"
+        known = sum(len(checked.known) for checked in self.checked)
+        hidden = f"; {counted(known, 'known finding')} not shown" if known else ""
         if not self.findings:
+            clear = "Nothing new" if known else "All clear"
             return (
-                f"{unread}; nothing found in {looked_at}."
+                f"{unread}; nothing found in {looked_at}{hidden}."
                 if self.errors
-                else (f"All clear: {looked_at}.")
+                else f"{clear}: {looked_at}{hidden}."
             )
         found = ", ".join(
             counted(number, _PLURALS[severity][0], _PLURALS[severity][1])
             for severity, number in self.by_severity.items()
             if number
         )
-        return f"{found} in {looked_at}{f'; {unread}' if self.errors else ''}."
+        return f"{found} in {looked_at}{hidden}{f'; {unread}' if self.errors else ''}."
 
 
 _PLURALS = {

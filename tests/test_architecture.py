@@ -28,7 +28,7 @@ LAYERS = [
     {"report"},
     {"reporters"},
     {"config"},
-    {"discover"},
+    {"baseline", "discover", "targets"},
     {"engine"},
     {"testing", "callbacks"},
     {"crash", "cli"},
