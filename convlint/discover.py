@@ -45,8 +45,8 @@ def files(
 def _named(path: str, config_for: Callable[[str], Config], force_exclude: bool) -> Iterator[Found]:
     if force_exclude and config_for(os.path.dirname(path)).excludes(path):
         return
-    if not os.path.isdir(path):
-        yield Found(path)
+    if not os.path.isdir(path) or os.path.isfile(os.path.join(path, "saved_model.pb")):
+        yield Found(path)  # a SavedModel is one model, though not one that can be read
         return
     empty = True
     for found in _models_in(path, config_for):

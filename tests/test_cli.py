@@ -11,7 +11,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterable, Iterator
 from importlib.resources import files
 from io import StringIO
@@ -326,6 +325,14 @@ def test_a_folder_without_models_is_an_error(run: Run, here: Path) -> None:
     assert "error: empty: there is no model in this folder" in ran.err
 
 
+def test_a_saved_model_that_is_named_is_an_error(run: Run, here: Path) -> None:
+    (here / "saved").mkdir()
+    (here / "saved/saved_model.pb").touch()
+    ran = run("saved")
+    assert ran.code == 2
+    assert "error: saved: this is a TensorFlow SavedModel" in ran.err
+
+
 def test_a_folder_that_cannot_be_listed_is_an_error(
     run: Run, tested: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -537,11 +544,12 @@ def test_ctrl_c_is_quiet(run: Run, tested: Path, monkeypatch: pytest.MonkeyPatch
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no signals")
 def test_ctrl_c_is_quiet_in_a_real_process() -> None:
-    command = [sys.executable, "-m", "convlint", "-"]  # waits for its standard input
+    command = [sys.executable, "-m", "convlint", "--isolated", "-v", str(GOOD), "-"]
     running = subprocess.Popen(
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
-    time.sleep(1.5)
+    assert running.stderr is not None
+    assert b"unet.h5" in running.stderr.readline()  # now it waits for its standard input
     running.send_signal(signal.SIGINT)
     out, err = running.communicate(timeout=60)
     assert (running.returncode, out, err) == (130, b"", b"")
