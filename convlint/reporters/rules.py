@@ -30,15 +30,12 @@ def table(rules: Iterable[Rule]) -> Table:
     """The rules as a table, for terminals."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
+    from rich.text import Text
 
-    table = Table("code", box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column("rule", no_wrap=True)
-    table.add_column("severity")
-    table.add_column("default")
-    table.add_column("reports")
+    table = Table("code", "severity", "default", "rule", box=SIMPLE_HEAD, pad_edge=False)
     for rule in rules:
         code, severity, _, default, name, summary = _row(rule)
-        table.add_row(code, name, severity, default, summary)
+        table.add_row(code, severity, default, Text.assemble((name, "bold"), "\n", summary))
     return table
 
 
