@@ -138,7 +138,8 @@ def test_importing_the_package_imports_none_of_its_parts() -> None:
 @pytest.mark.parametrize(
     ("arguments", "needed"),
     [
-        (["examples/transfer-learning.keras"], {"rich", "yaml", "zipfile"}),
+        (["examples/transfer-learning.keras"], {"yaml", "zipfile"}),
+        (["--color", "always", "examples/transfer-learning.keras"], {"rich", "yaml", "zipfile"}),
         (["--output-format", "json", "examples/transfer-learning.keras"], {"yaml", "zipfile"}),
         (["--output-format", "concise", "examples/unet.h5"], {"yaml", "h5py", "numpy"}),
         (["--list-rules"], {"yaml"}),
