@@ -1,0 +1,232 @@
+"""The graph that is read from source, compared with the graph of the same model in memory.
+
+A live model states every argument of every layer, source code only those that are written, and
+some of them with a value that only a run can know. So a value that is missing in the static graph
+must be the default in the live one, and UNKNOWN agrees with anything, but is counted.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import keras
+
+from convlint import kinds
+from convlint.facts import Facts
+from convlint.graph import OUTPUT, Call, Graph, Training
+from convlint.kleene import UNKNOWN
+
+_DATA_FORMAT: Final = (None, "channels_last")
+"""Data formats that mean the same in a default installation of Keras."""
+
+_OBJECTS: Final = {
+    "initializer": keras.initializers,
+    "regularizer": keras.regularizers,
+    "constraint": keras.constraints,
+}
+
+
+@dataclass
+class Comparison:
+    """What differs between two graphs, and how many values of the static one are UNKNOWN."""
+
+    differences: list[str] = field(default_factory=list)
+    unknown: int = 0
+
+    def note(self, where: str, static: object, live: object) -> None:
+        self.differences.append(f"{where}: static {static!r}, live {live!r}")
+
+    def value(self, where: str, static: Any, live: Any) -> None:
+        """Compare two plain values; what is UNKNOWN counts."""
+        agree, unknown = _agree(static, live)
+        self.unknown += unknown
+        if not agree:
+            self.note(where, static, live)
+
+
+def compare(static: Graph, live: Graph) -> Comparison:
+    """Compare all that graphs say about their model, except source locations."""
+    found = Comparison()
+    if static.name != live.name:
+        found.note("name of the model", static.name, live.name)
+    mine, other = _outline(static), _outline(live)
+    if mine != other:
+        found.note("calls", mine, other)
+        return found
+    for ours, theirs in zip(static.calls, live.calls, strict=True):
+        _compare_calls(found, ours, theirs)
+    _compare_training(found, static.training, live.training)
+    if not found.differences:
+        _compare_shapes(found, static, live)
+    return found
+
+
+def _outline(graph: Graph) -> list[str]:
+    return [
+        f"{call.layer}={call.label}({', '.join(f'{t.call}.{t.output}' for t in call.inputs)})"
+        for call in graph.calls
+    ]
+
+
+def _compare_calls(found: Comparison, static: Call, live: Call) -> None:
+    where = f"{live.index} {live.layer}"
+    for name in ("kinds", "trainable", "model", "fused", "wrapper"):
+        if getattr(static, name) != getattr(live, name):
+            found.note(f"{where}.{name}", getattr(static, name), getattr(live, name))
+    _compare_config(found, where, static.class_name, static.config, live.config)
+    if live.wrapper is not None:
+        _compare_config(found, where, live.wrapper, static.wrapper_config, live.wrapper_config)
+    for name in {**static.arguments, **live.arguments}:
+        if name not in static.arguments or name not in live.arguments:
+            found.note(f"{where} argument {name}", static.arguments, live.arguments)
+        else:
+            found.value(f"{where} argument {name}", static.arguments[name], live.arguments[name])
+
+
+def _compare_config(
+    found: Comparison,
+    where: str,
+    class_name: str,
+    static: Mapping[str, Any],
+    live: Mapping[str, Any],
+) -> None:
+    known = kinds.is_known(class_name)
+    for name in sorted({*static, *live}):
+        if name not in live:
+            # A custom class need not save all its arguments, and Keras saves no input shapes.
+            if known:
+                found.note(f"{where}.{name}", static[name], "nothing")
+            continue
+        if name in static:
+            value = static[name]
+        elif not known or (name == "dtype" and class_name != "InputLayer"):
+            continue
+        else:
+            value = "float32" if name == "dtype" else kinds.default(class_name, name)
+            if value is UNKNOWN:
+                found.note(f"{where}.{name}", "nothing", live[name])
+                continue
+        if name == "strides" and value is None and live[name] is not None:
+            value = live.get("pool_size")
+        found.value(f"{where}.{name}", _object(name, value), _object(name, live[name]))
+
+
+def _object(name: str, value: Any) -> Any:
+    """An initializer, regularizer or constraint with all its arguments; else the value itself."""
+    module = _OBJECTS.get(name.rpartition("_")[2])
+    if module is None or value is None or value is UNKNOWN:
+        if "activation" in name and kinds.activation_function(value) is not UNKNOWN:
+            return kinds.activation_function(value)
+        return value
+    if isinstance(value, str):
+        made = module.get(value)
+        made = made() if isinstance(made, type) else made
+        return {"class_name": type(made).__name__, "config": made.get_config()}
+    unknown = {key for key, item in value["config"].items() if item is UNKNOWN}
+    given = {key: item for key, item in value["config"].items() if key not in unknown}
+    config = getattr(module, value["class_name"])(**given).get_config()
+    return {**value, "config": {**config, **dict.fromkeys(unknown, UNKNOWN)}}
+
+
+def _agree(static: Any, live: Any) -> tuple[bool, int]:
+    """Whether two values agree, and how much of the first is UNKNOWN."""
+    if static is UNKNOWN:
+        return True, 1
+    if isinstance(static, list | tuple) and isinstance(live, list | tuple):
+        return _all(zip(static, live, strict=False), len(static) == len(live))
+    if isinstance(static, Mapping) and isinstance(live, Mapping):
+        keys = [key for key in static if key in live]
+        return _all(((static[k], live[k]) for k in keys), set(static) == set(live))
+    if isinstance(static, slice) and isinstance(live, slice):
+        return _agree((static.start, static.stop, static.step), (live.start, live.stop, live.step))
+    if isinstance(live, tuple) and live and isinstance(static, int):
+        return all(item == static for item in live), 0
+    if static in _DATA_FORMAT and live in _DATA_FORMAT:
+        return True, 0
+    if isinstance(static, float) or isinstance(live, float):
+        numbers = isinstance(static, int | float) and isinstance(live, int | float)
+        return numbers and math.isclose(static, live, rel_tol=1e-6), 0
+    return bool(static == live), 0
+
+
+def _all(pairs: Any, agree: bool) -> tuple[bool, int]:
+    unknown = 0
+    for static, live in pairs:
+        one, more = _agree(static, live)
+        agree, unknown = agree and one, unknown + more
+    return agree, unknown
+
+
+def _compare_training(found: Comparison, static: Training | None, live: Training | None) -> None:
+    if static is None or live is None:
+        if static is not live:
+            found.note("training", static, live)
+        return
+    for name in ("losses", "metrics", "optimizer"):
+        if getattr(static, name) != getattr(live, name):
+            found.note(name, getattr(static, name), getattr(live, name))
+    if live.optimizer is None or static.optimizer != live.optimizer:
+        return
+    defaults = keras.optimizers.get(live.optimizer).get_config()
+    for name in {**static.optimizer_config, **live.optimizer_config}:
+        if name not in live.optimizer_config:
+            found.note(f"optimizer's {name}", static.optimizer_config[name], "nothing")
+            continue
+        value = static.optimizer_config.get(name, defaults.get(name))
+        found.value(f"optimizer's {name}", value, live.optimizer_config[name])
+
+
+def _compare_shapes(found: Comparison, static: Graph, live: Graph) -> None:
+    ours, theirs = Facts(static), Facts(live)
+    unclear = _unclear(static)
+    for index in range(len(ours)):
+        mine, other = ours.lookup(index, "shape"), theirs.lookup(index, "shape")
+        if not _compatible(mine, other, clear=index not in unclear):
+            found.note(f"shape of {index} {live.calls[index].layer}", mine, other)
+
+
+def _unclear(graph: Graph) -> frozenset[int]:
+    """Calls whose shape source code need not tell: of custom code, unknown values, and after."""
+    unclear: set[int] = set()
+    for call in graph.calls:
+        if (
+            "unknown" in call.kinds
+            or _has_unknown(call.config)
+            or _has_unknown(call.arguments)
+            or any(tensor.call in unclear for tensor in call.inputs)
+        ):
+            unclear.add(call.index)
+    return frozenset(unclear)
+
+
+def _has_unknown(values: Any) -> bool:
+    if isinstance(values, Mapping):
+        return any(map(_has_unknown, values.values()))
+    if isinstance(values, list | tuple):
+        return any(map(_has_unknown, values))
+    return values is UNKNOWN
+
+
+def _compatible(static: Any, live: Any, *, clear: bool) -> bool:
+    """Whether two shapes, or dimensions, agree; the static one may only be weaker if not clear."""
+    if isinstance(static, tuple) and isinstance(live, tuple):
+        return len(static) == len(live) and all(
+            _compatible(mine, other, clear=clear) for mine, other in zip(static, live, strict=True)
+        )
+    # Keras may have stated less than follows.
+    return static == live or live is UNKNOWN or (static is UNKNOWN and not clear)
+
+
+def is_clear(graph: Graph) -> bool:
+    """Whether source code tells everything about the graph."""
+    return not _unclear(graph)
+
+
+def layers(graph: Graph) -> Iterator[Call]:
+    """The calls that a line of source code stands for."""
+    for call in graph.calls:
+        if call.class_name != OUTPUT:
+            yield call

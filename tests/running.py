@@ -1,0 +1,196 @@
+"""Run a script or notebook under Keras, and note what models it makes and on which lines."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import types
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import keras
+
+from convlint.errors import InputError
+from convlint.graph import Graph
+from convlint.readers.live import read_model
+from tests.notebooks import Cell, code_cells
+
+
+class Place(NamedTuple):
+    """A line, in a notebook within a cell."""
+
+    cell: int | None
+    line: int
+
+
+@dataclass(frozen=True)
+class LiveModel:
+    """A model that a script made.
+
+    Attributes:
+        graph: its graph.
+        places: for each name of a layer in it, where layers of that name were made.
+        backbone: names of the layers that an application of Keras made.
+    """
+
+    graph: Graph
+    places: Mapping[str, frozenset[Place]]
+    backbone: frozenset[str]
+
+
+@dataclass(frozen=True)
+class _Made:
+    """A layer, operation or model; ``by`` is what part of Keras made it, "" for the script."""
+
+    thing: Any
+    place: Place
+    by: str
+
+
+_APPLICATION: Final = f"{os.sep}applications{os.sep}"
+_SEQUENTIAL: Final = f"models{os.sep}sequential.py"
+
+
+def run(path: Path, calls: tuple[str, ...] = ()) -> list[LiveModel]:
+    """The models that a ``.py`` or ``.ipynb`` file makes, in the order in which it makes them.
+
+    A model that is a part of another one is left out, and so is one that cannot be read because
+    it was never built.
+
+    Args:
+        path: the file.
+        calls: expressions to evaluate afterwards, each as in a new process: what would call
+            the functions that the file only defines.
+    """
+    text = path.read_text(encoding="utf-8")
+    cells = code_cells(text) if path.suffix == ".ipynb" else [Cell(None, text)]
+    names = {f"{path.name}:{cell.number}": cell for cell in cells}
+    module = types.ModuleType("__main__")
+    module.__dict__["__file__"] = str(path)
+    made: list[_Made] = []
+    with _surroundings(module, path), _recording(names, made):
+        for name, cell in names.items():
+            exec(compile(cell.source, name, "exec"), module.__dict__)  # noqa: S102
+        for call in calls:
+            keras.utils.clear_session()
+            eval(call, module.__dict__)  # noqa: S307
+    return list(_models(made))
+
+
+@contextmanager
+def _surroundings(module: types.ModuleType, path: Path) -> Iterator[None]:
+    """A fresh Keras, and a process like that of ``python script.py``; all put back afterwards."""
+    saved = sys.argv, dict(os.environ), sys.modules["__main__"]
+    policy = keras.config.dtype_policy()
+    keras.utils.clear_session()
+    sys.argv, sys.modules["__main__"] = [path.name], module
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        keras.config.set_dtype_policy(policy)
+        sys.argv, environment, sys.modules["__main__"] = saved
+        os.environ.clear()
+        os.environ.update(environment)
+
+
+@contextmanager
+def _recording(cells: Mapping[str, Cell], made: list[_Made]) -> Iterator[None]:
+    """While open, note every layer, operation and model that code in the named files makes."""
+    construct = keras.Operation.__new__
+
+    def recording(cls: type, *args: Any, **kwargs: Any) -> Any:
+        instance = construct(cls, *args, **kwargs)
+        frame = sys._getframe(1)
+        by = ""
+        while frame is not None and frame.f_code.co_filename not in cells:
+            file = frame.f_code.co_filename
+            if _APPLICATION in file:
+                by = "application"
+            elif file.endswith(_SEQUENTIAL) and frame.f_code.co_name != "__new__":
+                by = by or "sequential"
+            frame = frame.f_back  # type: ignore[assignment]
+        if frame is not None:
+            cell = cells[frame.f_code.co_filename]
+            made.append(_Made(instance, Place(cell.number, frame.f_lineno), by))
+        return instance
+
+    keras.Operation.__new__ = staticmethod(recording)
+    try:
+        yield
+    finally:
+        keras.Operation.__new__ = construct
+
+
+def _models(made: list[_Made]) -> Iterator[LiveModel]:
+    own = {id(m.thing): m.thing for m in made if isinstance(m.thing, keras.Model) and not m.by}
+    parts = {
+        id(layer)
+        for model in own.values()
+        for layer in model._flatten_layers(include_self=False, recursive=True)
+    }
+    for model in own.values():
+        if id(model) in parts:
+            continue
+        try:
+            graph = read_model(model)
+        except InputError as error:
+            if "built" not in str(error):
+                raise
+            continue
+        inside = {id(thing) for thing in _things(model)}
+        places: dict[str, set[Place]] = {}
+        backbone = set()
+        for entry in made:
+            if id(entry.thing) in inside:
+                places.setdefault(entry.thing.name, set()).add(entry.place)
+                if entry.by == "application":
+                    backbone.add(entry.thing.name)
+        yield LiveModel(
+            graph,
+            {name: frozenset(found) for name, found in places.items()},
+            frozenset(backbone),
+        )
+
+
+def _things(model: Any) -> Iterator[Any]:
+    """Every layer and operation in a model, at any depth."""
+    for layer in model._flatten_layers(include_self=True, recursive=True):
+        yield layer
+        yield from getattr(layer, "operations", ())
+
+
+_HEADER: Final = re.compile(r"^# (unknown|call): *(.*)$|^# (undecided)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Header:
+    """What comments at the top of a script say about it.
+
+    Attributes:
+        unknown: ``# unknown: 3``, how many values in its models only a run can know.
+        calls: ``# call: build()``, for each function that nobody calls a call of it.
+        undecided: ``# undecided``, there are conditions that only a run can decide.
+    """
+
+    unknown: int = 0
+    calls: tuple[str, ...] = ()
+    undecided: bool = False
+
+
+def header(path: Path) -> Header:
+    """The header of a script; a notebook has none."""
+    if path.suffix != ".py":
+        return Header()
+    found = [match.groups() for match in _HEADER.finditer(path.read_text(encoding="utf-8"))]
+    return Header(
+        unknown=sum(int(value) for key, value, _ in found if key == "unknown"),
+        calls=tuple(value for key, value, _ in found if key == "call"),
+        undecided=any(word for _, _, word in found),
+    )
