@@ -99,7 +99,8 @@ def main(**options: Any) -> None:
     """Find layers in the wrong place in Keras models.
 
     PATH is a model (.keras, .h5, .hdf5, architecture .json), a folder of models, or - for
-    standard input. Models are read as data: nothing in them is run, Keras is not needed.
+    standard input. Models are read as data: nothing in them is run, Keras is not needed. Only
+    package.module:function as PATH runs code: that function, to check the model it returns.
     """
     from convlint.errors import ConvlintError
 
@@ -177,6 +178,8 @@ def _lint(linter: Linter, paths: Sequence[str], options: dict[str, Any]) -> Exit
         found.append(discover.Found("-"))
     silent = options["quiet"] or options["verbose"]
     results, complaints = [], []
+    for target in filter(_is_target, named if not options["quiet"] else ()):
+        terminal.complain(f"{target}: running this code to build the model")
     for file in found if silent else terminal.progress(found, sys.stderr):
         result, complaint = _checked(linter, file, options["stdin_filename"] or STDIN)
         if options["verbose"]:
@@ -211,6 +214,8 @@ def _checked(linter: Linter, file: Found, stdin_name: str) -> tuple[Checked, str
             raise InputError(file.error)
         if file.path == "-":
             return linter.check_bytes(sys.stdin.buffer.read(), name), None
+        if _is_target(name):
+            return linter.check_target(name), None
         return linter.check_file(name), None
     except InputError as error:
         return Checked(name, error=str(error)), f"error: {error}"
@@ -247,6 +252,15 @@ def _complain_of_stale_entries(linter: Linter, results: Sequence[Checked]) -> No
             complaint = baseline.complaint(linter.read_baseline(path), runs)
             if complaint is not None:
                 terminal.complain(f"warning: {complaint}")
+
+
+def _is_target(name: str) -> bool:
+    """Whether a name is ``package.module:function``, which is told apart before it is imported."""
+    if ":" not in name:
+        return False
+    from convlint.targets import is_target
+
+    return is_target(name)
 
 
 def _same_file(one: str, other: str) -> bool:

@@ -165,8 +165,29 @@ class Linter:
             raise InputError(f"check() takes a Keras model or the path of a file, not {kind}")
         return self._check(lambda: (live.read_model(model),), None)
 
-    def _check(self, read_graphs: Callable[[], Iterable[Graph]], file: str | None) -> Checked:
-        config = self.config_for(os.path.dirname(file or ""))
+    def check_target(self, target: str) -> Checked:
+        """Run the user's code that ``package.module:build_model`` names; check what it builds.
+
+        The settings are those of the current folder. InputError if the code fails.
+        """
+        from convlint import targets
+        from convlint.readers import live
+
+        with targets.built(target) as built:
+
+            def read_graphs() -> Iterator[Graph]:
+                for model in built.models:
+                    yield built.constructions.locate(live.read_model(model), model)
+
+            return self._check(read_graphs, built.file, folder="")._replace(file=target)
+
+    def _check(
+        self,
+        read_graphs: Callable[[], Iterable[Graph]],
+        file: str | None,
+        folder: str | None = None,
+    ) -> Checked:
+        config = self.config_for(os.path.dirname(file or "") if folder is None else folder)
         rules, all_rules = self.rules_for(config)
         models = []
         findings: list[Finding] = []
@@ -237,7 +258,7 @@ def lint(graph: Graph, rules: Iterable[Rule], file: str | None = None) -> tuple[
             name=rule.name,
             severity=case.severity,
             confidence=case.confidence,
-            file=file,
+            file=file if layer.location is None else layer.location.file,
             layer=layer.layer,
             layer_class=layer.label,
             message=fill(case.message, facts, match.roles),

@@ -32,13 +32,15 @@ class Built(NamedTuple):
     constructions: Constructions
 
 
-def is_target(name: str) -> bool:
-    """Whether a name is ``module:attribute``, dots allowed in both, and not that of a file."""
+def is_target(name: str, *, drives: bool = os.name == "nt") -> bool:
+    """Whether a name is ``module:attribute``, dots allowed in both, and not that of a file.
+
+    Where there are ``drives``, what has one letter before the colon lies on one.
+    """
     module, colon, attribute = name.partition(":")
     if not colon or not _is_dotted(module) or not _is_dotted(attribute):
         return False
-    is_drive = os.name == "nt" and len(module) == 1  # C:model.keras
-    return not is_drive and not os.path.lexists(name)
+    return not (drives and len(module) == 1) and not os.path.lexists(name)
 
 
 def _is_dotted(name: str) -> bool:
@@ -53,8 +55,8 @@ def built(target: str) -> Iterator[Built]:
     whatever is printed goes to standard error, and what is constructed is noted.
 
     Raises:
-        InputError: there is no such module or attribute, the code raises, or gives no model.
-            The message begins with the target.
+        InputError: there is no such module or attribute, the code raises, or gives no model. The
+            message begins with the target; so does that of an InputError while this is open.
     """
     module_name, _, attribute = target.partition(":")
     with _environment(target), constructions.recorded(_root(module_name)) as made:
@@ -66,10 +68,10 @@ def built(target: str) -> Iterator[Built]:
             if not models:
                 kind = type(result).__name__
                 raise InputError(f"{attribute} gives no Keras model, but an object of type {kind}")
+            file = getattr(module, "__file__", None)
+            yield Built(models, None if file is None else constructions.readable(file), made)
         except InputError as error:
             raise InputError(f"{target}: {error}") from error
-        file = getattr(module, "__file__", None)
-        yield Built(models, None if file is None else constructions.readable(file), made)
 
 
 @contextmanager
@@ -104,9 +106,12 @@ def _imported(name: str, made: Constructions) -> Any:
     except ModuleNotFoundError as error:
         missing = error.name or ""
         if name == missing or name.startswith(f"{missing}."):
+            cure = "run convlint in the folder that holds it"
+            if name.endswith(".py"):
+                cure = "name a module as import does, without .py and with dots for slashes"
             raise InputError(
                 f"there is no module {missing!r} in {os.getcwd()} or among the installed "
-                "packages; run convlint in the folder that holds it"
+                f"packages; {cure}"
             ) from error
         raise InputError(
             f"the module needs {missing!r}, which is not installed beside convlint"
