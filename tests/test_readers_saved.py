@@ -14,6 +14,7 @@ import tf_keras
 from keras import layers, ops
 
 from convlint.graph import Call, Graph
+from convlint.kleene import UNKNOWN
 from convlint.readers import read
 from tests.dumps import dump
 from tests.interpret import interpret
@@ -140,6 +141,29 @@ def tf_functions() -> Any:
     z = tf.clip_by_value(tf.reduce_sum(z, [-1]), -1.0, 1.0)
     z = tf.stack([z, tf.square(z), -z], axis=1)
     return tf_keras.Model(x, tf.nn.softmax(tf.reshape(z, [-1, 15]), axis=-1))
+
+
+@into(HERE)
+def tf_functions_with_other_defaults() -> Any:
+    x = tf_keras.Input((8, 8, 4))
+    first, *_ = tf.unstack(tf.nn.max_pool2d(x, 2, 2, "SAME"), axis=1)
+    ends = [
+        tf.nn.gelu(x),
+        tf.gather(x, [2, 0], axis=3),
+        tf.math.l2_normalize(x, axis=-1),
+        tf.math.cumsum(first, axis=1),
+        tf.cast(tf.argmax(x, -1), "float32"),
+        tf.math.top_k(x, 2)[0],
+        tf.reverse(tf.roll(x, 1, 1), [2]),
+        tf.nn.space_to_depth(tf.nn.depth_to_space(x, 2), 4),
+        tf.repeat(tf.ensure_shape(x, [None, 8, 8, 4]), 2, axis=1),
+        tf.nn.avg_pool(x, 3, 1, "VALID"),
+        tf.image.resize(x, (4, 16), method="nearest"),
+        tf.tensordot(x, x, axes=[[1, 2, 3], [1, 2, 3]]),
+        x**2 + tf.math.reduce_std(x, -1, keepdims=True),
+        x[:, :, :, tf.newaxis, 0] @ tf.ones((1, 3)),
+    ]
+    return tf_keras.Model(x, ends)
 
 
 @into(HERE)
@@ -411,3 +435,19 @@ def test_tensorflow_functions_state_what_operations_state(tmp_path: Path) -> Non
     assert calls["ops.TrueDivide"].arguments == {"x2": 2.0}
     assert calls["ops.Clip"].config == {"x_min": -1.0, "x_max": 1.0}
     assert not any("unknown" in call.kinds for call in graph.calls)
+
+
+def test_a_computed_size_is_an_unknown_setting_and_no_edge(tmp_path: Path) -> None:
+    inputs = tf_keras.Input((8, 4))
+    x = tf.reshape(inputs, [tf.shape(inputs)[0], 32])
+    graph = saved(tf_keras.Model(inputs, x), tmp_path)
+    assert [call.class_name for call in graph.calls] == ["InputLayer", "ops.Reshape", "Output"]
+    assert graph.calls[1].config == {"newshape": UNKNOWN}
+
+
+def test_a_function_whose_tensors_tf_keras_loses_is_unknown(tmp_path: Path) -> None:
+    inputs = tf_keras.Input((8, 4))
+    x = tf.einsum("bij,bkj->bik", inputs, inputs)
+    graph = saved(tf_keras.Model(inputs, tf_keras.layers.Dense(2)(x)), tmp_path)
+    call = graph.calls[1]
+    assert (call.class_name, call.inputs, call.kinds) == ("tf.einsum", (), {"unknown", "tf.einsum"})

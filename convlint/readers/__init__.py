@@ -11,13 +11,13 @@ import io
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, BinaryIO, Final
+from typing import BinaryIO, Final
 
 from convlint.errors import InputError
 from convlint.graph import Graph
 from convlint.readers.archive import MAX_SIZE
 
-_ZIP: Final = b"PK"
+_ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _HDF5: Final = b"\x89HDF\r\n\x1a\n"
 _LFS: Final = b"version https://git-lfs"
 _TFLITE: Final = b"TFL3"
@@ -105,12 +105,12 @@ def _read_file(file: BinaryIO, path: str | None) -> Graph:
     if start.startswith(_ZIP):
         from convlint.readers import archive
 
-        return _graph(archive.read(file))
+        return _graph(archive.read(file), what="its config.json")
     if start.startswith(_HDF5):
         from convlint.readers import hdf5
 
         config, training = hdf5.read(file if path is None else path)
-        return _graph(config, training)
+        return _graph(config, training, what="its model_config")
     if start[4:8] == _TFLITE:
         raise InputError("this is a TensorFlow Lite model, which has no layers to check")
     return _graph(_limited(file))
@@ -123,13 +123,13 @@ def _limited(file: BinaryIO) -> bytes:
     return text
 
 
-def _graph(text: str | bytes, training: Any = None) -> Graph:
+def _graph(text: str | bytes, training: str | bytes | None = None, *, what: str = "it") -> Graph:
     from convlint.readers import document
     from convlint.readers.assemble import assemble
     from convlint.readers.config import model_spec
 
     with _no_garbage_collection():
-        found = document.parse(text, training)
+        found = document.parse(text, training, what=what)
         return assemble(model_spec(found.model, training=found.training))
 
 

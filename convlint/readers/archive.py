@@ -35,7 +35,7 @@ def read(file: IO[bytes]) -> bytes:
                 return stream.read(MAX_SIZE)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
         raise InputError(
-            "this .keras archive is damaged or incomplete; save or download it again"
+            "this zip archive is damaged or incomplete; save or download it again"
         ) from error
     except (NotImplementedError, RuntimeError) as error:
         # An unknown compression method, or a password.

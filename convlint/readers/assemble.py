@@ -99,7 +99,9 @@ class _Builder:
                     if inner is not None:
                         stack.append(inner)
                 continue
-            outputs = [_value(frame, end, frame.model.name) for end in frame.model.outputs]
+            outputs = [
+                _value(frame, end, f"the model {frame.model.name}") for end in frame.model.outputs
+            ]
             stack.pop()
             if frame.caller is None:
                 return outputs
@@ -135,12 +137,13 @@ class _Builder:
         """Emit one call, or open the nested model that it calls."""
         layer = frame.model.layers[node[0]]
         call = layer.nodes[node[1]]
-        inputs = [_value(frame, reference, layer.name) for reference in call.inputs]
+        user = f"the layer {layer.name}"
+        inputs = [_value(frame, reference, user) for reference in call.inputs]
         arguments = {**frame.arguments, **call.arguments}
         path = f"{frame.path}/{layer.name}" if frame.path else layer.name
         if layer.model is None:
             inputs += [
-                _value(frame, reference, layer.name)
+                _value(frame, reference, user)
                 for reference in call.masks
                 if not is_operation(frame.model.layers[frame.plan.positions[reference.layer]])
             ]

@@ -65,7 +65,8 @@ def _root(document: Mapping[str, Any]) -> Nested:
         raise InputError(f"it is not a Keras model but a single layer, {class_name}")
     raise InputError(
         f"it stores the class {class_name} by its constructor arguments, not by its layers; "
-        "if m is that model, save it as keras.Model(m.inputs, m.outputs).save(...)"
+        "save keras.Model(m.inputs, m.outputs) instead of the model m, "
+        "or check it in Python with convlint.check(m)"
     )
 
 

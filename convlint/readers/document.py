@@ -20,48 +20,51 @@ class Document(NamedTuple):
     training: Mapping[str, Any] | None = None
 
 
-def parse(text: str | bytes, training: str | bytes | None = None) -> Document:
+def parse(text: str | bytes, training: str | bytes | None = None, *, what: str = "it") -> Document:
     """Find the model in a JSON document.
 
     Args:
         text: the document.
         training: a training configuration that was stored beside it.
+        what: what to call the document in an error.
 
     Raises:
         InputError: it is no JSON, or there is no model in it.
     """
-    found = _locate(_load(text))
+    found = _locate(_load(text, what))
     if training is None:
         return found
     try:
-        beside = _load(training)
+        beside = _load(training, what)
     except InputError:
         return found
-    return Document(found.model, beside if isinstance(beside, Mapping) else found.training)
+    return Document(found.model, _mapping(beside) or found.training)
 
 
-def _load(text: str | bytes) -> Any:
+def _load(text: str | bytes, what: str) -> Any:
     value: Any = text
     for _ in range(_MAX_WRAPPINGS):
-        value = _decode(value)
+        value = _decode(value, what)
         if not isinstance(value, str):
             break
     return value
 
 
-def _decode(text: str | bytes) -> Any:
+def _decode(text: str | bytes, what: str) -> Any:
     try:
         return json.loads(text.lstrip("\ufeff") if isinstance(text, str) else text)
     except RecursionError:
         raise InputError(
-            "its JSON is nested deeper than Python's parser can follow "
+            f"{what} is nested deeper than Python's JSON parser can follow "
             f"(about {sys.getrecursionlimit()} levels)"
         ) from None
     except UnicodeDecodeError:
-        raise InputError("it is neither a Keras archive, nor HDF5, nor JSON text") from None
-    except ValueError as error:
-        place = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
-        raise InputError(f"it is not valid JSON{place}") from None
+        raise InputError(f"{what} is neither a Keras archive, nor HDF5, nor JSON text") from None
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}"
+        raise InputError(f"{what} is not valid JSON ({place}: {error.msg})") from None
+    except ValueError as error:  # a number that is too long to be one
+        raise InputError(f"{what} is not valid JSON ({error})") from None
 
 
 def _locate(value: Any) -> Document:
@@ -88,7 +91,7 @@ def _locate(value: Any) -> Document:
 def _tensorflow_js(value: Mapping[str, Any]) -> Document:
     topology = value["modelTopology"]
     if isinstance(topology, str):
-        topology = _load(topology)
+        topology = _load(topology, "its modelTopology")
     if not isinstance(topology, Mapping):
         raise InputError("its modelTopology is not a Keras model")
     if "node" in topology or value.get("format") == "graph-model":
@@ -98,7 +101,7 @@ def _tensorflow_js(value: Mapping[str, Any]) -> Document:
         )
     model = topology.get("model_config", topology)
     if isinstance(model, str):
-        model = _load(model)
+        model = _load(model, "its model_config")
     if not _is_object(model):
         raise InputError("its modelTopology is not a Keras model")
     training = topology.get("training_config")
@@ -110,7 +113,7 @@ def _candidates(value: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     for item in value.values():
         if isinstance(item, str) and '"class_name"' in item:
             try:
-                item = _load(item)
+                item = _load(item, "it")
             except InputError:
                 continue
         if _is_object(item) and item["config"]:

@@ -77,7 +77,7 @@ def close_functional(
     for layer in model.layers:
         calls = [
             NodeSpec(
-                inputs=tuple(resolve(reference, layer.name) for reference in call.inputs),
+                inputs=tuple(resolve(reference, layer.name) for reference in call.tensors()),
                 masks=tuple(resolve(reference, layer.name) for reference in call.masks),
                 arguments=call.arguments,
                 output_shapes=_in_order(shapes.get((layer.name, number), {})),
@@ -105,12 +105,13 @@ def _by_name(model: SavedModel) -> dict[str, SavedLayer]:
 
 def _order_keys(layer: SavedLayer, call: SavedCall, models: Sequence[SavedModel]) -> None:
     """Put inputs that were passed by name in the order of the nested model's inputs."""
-    if layer.model is None or len(call.keys) != len(call.inputs):
+    tensors = call.tensors()
+    if layer.model is None or len(call.keys) != len(tensors):
         return
     wanted = models[layer.model].input_keys
     if sorted(wanted) == list(call.keys):
-        by_key = dict(zip(call.keys, call.inputs, strict=True))
-        call.inputs = [by_key[key] for key in wanted]
+        by_key = dict(zip(call.keys, tensors, strict=True))
+        call.inputs, call.named = [by_key[key] for key in wanted], {}
 
 
 def _stated_shapes(
@@ -128,8 +129,9 @@ def _stated_shapes(
         for call in layer.calls:
             for reference, stated in call.shapes:
                 note(resolve(reference, layer.name), stated)
-        if layer.built_with and len(layer.calls) == 1 and len(layer.calls[0].inputs) == 1:
-            producer = resolve(layer.calls[0].inputs[0], layer.name)
+        only = layer.calls[0].tensors() if len(layer.calls) == 1 else []
+        if layer.built_with and len(only) == 1:
+            producer = resolve(only[0], layer.name)
             if states(layers[producer.layer]):
                 note(producer, layer.built_with)
     return found
@@ -158,7 +160,7 @@ class _Resolver:
         inner: dict[str, set[int]] = {}
         for layer in model.layers:
             for call in layer.calls:
-                for reference in (*call.inputs, *call.masks):
+                for reference in (*call.tensors(), *call.masks):
                     inner.setdefault(reference.layer, set()).add(reference.node)
         outer: dict[str, set[int]] = {}
         for reference in ends:

@@ -6,7 +6,8 @@ from typing import Any, BinaryIO, Final
 
 from convlint.errors import InputError
 
-_WEIGHTS: Final = ("layer_names", "layer_names0", "model_weights", "weight_names")
+_WEIGHTS: Final = ("layer_names", "layer_names0", "layers", "vars")
+"""What a file of weights has at its root: until Keras 3 (long lists in parts), and since."""
 
 
 def read(file: str | BinaryIO) -> tuple[str | bytes, str | bytes | None]:
@@ -25,7 +26,9 @@ def read(file: str | BinaryIO) -> tuple[str | bytes, str | bytes | None]:
             if config is None:
                 raise InputError(_explanation(root))
             return config, _attribute(root, "training_config")
-    except (OSError, RuntimeError, ValueError, KeyError, TypeError) as error:
+    except InputError:
+        raise
+    except Exception as error:  # whatever h5py makes of damaged bytes
         raise InputError(
             "this HDF5 file is damaged or incomplete; save or download it again"
         ) from error
@@ -41,8 +44,7 @@ def _attribute(root: Any, name: str) -> str | bytes | None:
 
 
 def _explanation(root: Any) -> str:
-    keras_3_weights = "_layer_checkpoint_dependencies" in root or "layers" in root
-    if keras_3_weights or any(name in root.attrs or name in root for name in _WEIGHTS):
+    if any(name in root.attrs or name in root for name in _WEIGHTS):
         return (
             "this HDF5 file holds weights only, not the architecture; "
             "save the whole model (model.save) or its model.to_json()"

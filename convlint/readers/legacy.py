@@ -98,7 +98,7 @@ _INITIALIZERS: Final = {
     "zero": "Zeros",
     "one": "Ones",
 }
-_VARIANCE_SCALING: Final[dict[tuple[object, object, object], str]] = {
+_VARIANCE_SCALING: Final[dict[tuple[float, str, str], str]] = {
     (1.0, "fan_avg", "uniform"): "GlorotUniform",
     (1.0, "fan_avg", "normal"): "GlorotNormal",
     (2.0, "fan_in", "uniform"): "HeUniform",
@@ -199,9 +199,11 @@ def _initializer(value: Any) -> Any:
         return _object(_INITIALIZERS.get(value) or _camel_case(snake_case(value)), {})
     if isinstance(value, Mapping) and value.get("class_name") == "VarianceScaling":
         config = value["config"] if isinstance(value.get("config"), Mapping) else {}
-        distribution = str(config.get("distribution")).replace("truncated_", "")
-        key = (config.get("scale"), config.get("mode"), distribution)
-        name = _VARIANCE_SCALING.get(key) if isinstance(key[0], int | float) else None
+        scale, mode, distribution = (config.get(k) for k in ("scale", "mode", "distribution"))
+        family = str(distribution).removeprefix("truncated_")
+        name = None
+        if isinstance(scale, int | float):
+            name = _VARIANCE_SCALING.get((scale, str(mode), family))
         if name is not None:
             return _object(name, {"seed": config.get("seed")})
     return value

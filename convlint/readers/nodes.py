@@ -18,7 +18,7 @@ from convlint.readers.spec import TensorRef
 from convlint.readers.values import leaves, plain, shape
 
 FIRST: Final = ""
-"""The name in :attr:`SavedCall.arguments` of a constant that is the first argument."""
+"""The name of an argument that was passed by position and has no other."""
 
 _CONSTANT: Final = "_CONSTANT_VALUE"
 
@@ -156,11 +156,11 @@ def listed_call(node: Any, names: Collection[str]) -> SavedCall:
 def _keyword_references(
     call: SavedCall, keywords: Mapping[str, Any], names: Collection[str]
 ) -> None:
-    for key in sorted(keywords, key=_rank):
+    for key in sorted(keywords, key=_rank):  # stable: else in the order they were written
         value = keywords[key]
         found = _references_in(value, names)
         if found:
-            (call.masks if _is_mask(key) else call.inputs).extend(found)
+            _take(call, key, found)
         elif value is not None and not _is_mask(key) and key != "name":
             call.arguments[key] = plain(value)
 
@@ -192,15 +192,10 @@ def structured_call(node: Mapping[str, Any], class_name: str, model: bool) -> Sa
     call = SavedCall()
     names = call_arguments(class_name) if class_name.startswith(PREFIX) else ()
     for position, value in enumerate(args):
-        name = names[position] if position < len(names) else ""
-        _argument(call, name, value, position == 0)
-    if model:
-        # A model has one data argument; anything further is mask and training.
-        kwargs = dict(kwargs)
-        if not args:
-            _argument(call, "inputs", kwargs.pop("inputs", None), True)
+        name = names[position] if position < len(names) else FIRST
+        _argument(call, name, value, keyword=False)
     for key in sorted(kwargs, key=_rank):
-        _argument(call, str(key), kwargs[key], False)
+        _argument(call, str(key), kwargs[key], keyword=True)
     training = call.arguments.get("training")
     if (training is False and class_name not in _TRAINING_DEFAULT_NONE and not model) or (
         training is True
@@ -210,23 +205,31 @@ def structured_call(node: Mapping[str, Any], class_name: str, model: bool) -> Sa
     return call
 
 
-def _argument(call: SavedCall, name: str, value: Any, first: bool) -> None:
+def _argument(call: SavedCall, name: str, value: Any, *, keyword: bool) -> None:
     if value is None:
         return
     tensors = [_tensor(leaf) for leaf in leaves(value)]
     found = [tensor for tensor in tensors if tensor is not None]
     if not found:
-        if name and not _is_mask(name):
+        if name != FIRST and not _is_mask(name):
             call.arguments[name] = plain(value)
         return
     call.shapes.extend(found)
+    if isinstance(value, Mapping) and not call.tensors():
+        call.keys = tuple(sorted(str(key) for key in value))
     references = [reference for reference, _ in found]
+    if keyword:
+        _take(call, name, references)
+    else:
+        call.inputs.extend(references)
+
+
+def _take(call: SavedCall, name: str, references: list[TensorRef]) -> None:
+    """Note tensors that were passed by keyword."""
     if _is_mask(name):
         call.masks.extend(references)
-        return
-    call.inputs.extend(references)
-    if first and isinstance(value, Mapping):
-        call.keys = tuple(sorted(str(key) for key in value))
+    else:
+        call.named[name] = references
 
 
 def _tensor(value: Any) -> tuple[TensorRef, Shape | None] | None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import Final
 
 PREFIX: Final = "ops."
+TENSORFLOW: Final = "tf."
+"""The prefix of TensorFlow's operations that the vocabulary lacks."""
 
 _BINARY: Final = ("x1", "x2")
 _CALL_ARGUMENTS: Final[dict[str, tuple[str, ...]]] = {

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from convlint.errors import InputError
-from convlint.readers.operations import PREFIX
+from convlint.readers.operations import PREFIX, TENSORFLOW
 from convlint.readers.spec import LayerSpec, ModelSpec, TensorRef
 
 Node: TypeAlias = tuple[int, int]
@@ -29,7 +29,7 @@ class Plan:
 
 def is_operation(layer: LayerSpec) -> bool:
     """Whether a layer is an operation that is not a layer, by its class."""
-    return layer.class_name.startswith(PREFIX)
+    return layer.class_name.startswith((PREFIX, TENSORFLOW))
 
 
 def plan(model: ModelSpec) -> Plan:
@@ -37,7 +37,7 @@ def plan(model: ModelSpec) -> Plan:
     positions: dict[str, int] = {}
     for position, layer in enumerate(model.layers):
         if layer.name in positions:
-            raise InputError(f"{model.name} has two layers of the name {layer.name}")
+            raise InputError(f"the model {model.name} has two layers of the name {layer.name}")
         positions[layer.name] = position
     producers = _producers(model, positions)
     needed = _needed(model, producers, positions)
@@ -69,9 +69,10 @@ def _producers(model: ModelSpec, positions: Mapping[str, int]) -> dict[Node, lis
     producers: dict[Node, list[Node]] = {}
     for position, layer in enumerate(model.layers):
         for number, call in enumerate(layer.nodes):
-            found = [_node(model, positions, reference, layer.name) for reference in call.inputs]
+            user = f"the layer {layer.name}"
+            found = [_node(model, positions, reference, user) for reference in call.inputs]
             for reference in call.masks:
-                node = _node(model, positions, reference, layer.name)
+                node = _node(model, positions, reference, user)
                 if not is_operation(model.layers[node[0]]):
                     found.append(node)
             producers[position, number] = found
@@ -86,8 +87,8 @@ def _node(model: ModelSpec, positions: Mapping[str, int], reference: TensorRef, 
         )
     if not 0 <= reference.node < len(model.layers[position].nodes):
         raise InputError(
-            f"{user} refers to call {reference.node} of {reference.layer}, which is not called "
-            "that often"
+            f"{user} refers to call {reference.node} of the layer {reference.layer}, "
+            "which has no such call"
         )
     return position, reference.node
 
@@ -98,9 +99,10 @@ def _needed(
     positions: Mapping[str, int],
 ) -> list[Node]:
     """The calls to emit: all but operations whose results only served as masks."""
-    ends = [_node(model, positions, reference, model.name) for reference in model.outputs]
+    user = f"the model {model.name}"
+    ends = [_node(model, positions, reference, user) for reference in model.outputs]
     for reference in model.inputs:
-        _node(model, positions, reference, model.name)
+        _node(model, positions, reference, user)
     pending = [node for node in producers if not is_operation(model.layers[node[0]])] + ends
     needed = set(pending)
     while pending:

@@ -15,7 +15,8 @@ class SavedCall:
     """One call of a layer; references still count nodes as the file does.
 
     Attributes:
-        inputs: references in argument order.
+        inputs: references passed by position, in argument order.
+        named: references passed by keyword, in argument order.
         masks: references passed as a mask.
         arguments: what is not a tensor.
         keys: the names of ``inputs``, if they were passed as a mapping.
@@ -23,10 +24,15 @@ class SavedCall:
     """
 
     inputs: list[TensorRef] = field(default_factory=list)
+    named: dict[str, list[TensorRef]] = field(default_factory=dict)
     masks: list[TensorRef] = field(default_factory=list)
     arguments: dict[str, Any] = field(default_factory=dict)
     keys: tuple[str, ...] = ()
     shapes: list[tuple[TensorRef, Shape | None]] = field(default_factory=list)
+
+    def tensors(self) -> list[TensorRef]:
+        """All references but masks, in argument order."""
+        return [*self.inputs, *(reference for found in self.named.values() for reference in found)]
 
 
 @dataclass(slots=True)

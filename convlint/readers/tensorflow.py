@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from convlint.kleene import UNKNOWN
 from convlint.readers.nodes import FIRST
-from convlint.readers.operations import PREFIX, call_arguments
+from convlint.readers.operations import PREFIX, TENSORFLOW, call_arguments
 from convlint.readers.saved import SavedLayer
 from convlint.readers.values import snake_case
 
@@ -20,13 +21,17 @@ from convlint.readers.values import snake_case
 class Function(NamedTuple):
     """What a TensorFlow function is in the vocabulary.
 
-    ``config`` renames its keyword arguments to configuration entries, ``call`` names the
-    arguments that may be tensors, the first one first.
+    Attributes:
+        name: the operation.
+        config: its keyword arguments that are configuration -> their names there.
+        call: its arguments that may be tensors, the first one first.
+        defaults: configuration that TensorFlow's function has by default and Keras' has not.
     """
 
     name: str
-    config: Mapping[str, str] = {}
+    config: Mapping[str, str] = MappingProxyType({})
     call: tuple[str, ...] = ("x",)
+    defaults: Mapping[str, Any] = MappingProxyType({})
 
 
 _BINARY: Final = {
@@ -84,7 +89,7 @@ _UNARY: Final = {
     "ZerosLike": "zeros_like",
     "OnesLike": "ones_like",
     "StopGradient": "stop_gradient",
-    "Identity": "identity",
+    "Copy": "identity ensure_shape",
     "ConvertToTensor": "convert_to_tensor",
     "Add": "add_n",
 }
@@ -113,14 +118,14 @@ _BLOCKS: Final = {"block_size": "block_size", "data_format": "data_format"}
 _POOLING: Final = {"ksize": "pool_size", "strides": "strides", "padding": "padding"}
 
 _OTHERS: Final = {
-    "gelu": Function("Gelu", {"approximate": "approximate"}),
+    "gelu": Function("Gelu", {"approximate": "approximate"}, defaults={"approximate": False}),
     "leaky_relu": Function("LeakyRelu", {"alpha": "negative_slope"}),
     "softmax softmax_v2": Function("Softmax", {"axis": "axis", "dim": "axis"}),
     "log_softmax log_softmax_v2": Function("LogSoftmax", _AXIS),
-    "argmax arg_max": Function("Argmax", _AXIS),
-    "argmin arg_min": Function("Argmin", _AXIS),
-    "cumsum": Function("Cumsum", _AXIS),
-    "l2_normalize": Function("Normalize", _AXIS),
+    "argmax arg_max": Function("Argmax", _AXIS, defaults={"axis": 0}),
+    "argmin arg_min": Function("Argmin", _AXIS, defaults={"axis": 0}),
+    "cumsum": Function("Cumsum", _AXIS, defaults={"axis": 0}),
+    "l2_normalize": Function("Normalize", _AXIS, defaults={"axis": None}),
     "concat concat_v2": Function("Concatenate", _AXIS),
     "stack pack": Function("Stack", _AXIS),
     "unstack unpack": Function("Unstack", {"axis": "axis", "num": "num"}),
@@ -133,6 +138,7 @@ _OTHERS: Final = {
     "squeeze": Function("Squeeze", {"axis": "axis", "squeeze_dims": "axis"}),
     "tile": Function("Tile", {"multiples": "repeats"}),
     "repeat": Function("Repeat", {"repeats": "repeats", "axis": "axis"}),
+    "slice": Function("Slice", {"size": "shape"}, ("inputs", "begin")),
     "broadcast_to": Function("BroadcastTo", {"shape": "shape"}),
     "reverse": Function("Flip", _AXIS),
     "roll": Function("Roll", {"shift": "shift", "axis": "axis"}),
@@ -140,8 +146,8 @@ _OTHERS: Final = {
     "clip_by_value": Function("Clip", {"clip_value_min": "x_min", "clip_value_max": "x_max"}),
     "cast": Function("Cast", {"dtype": "dtype"}),
     "one_hot": Function("OneHot", {"depth": "num_classes", "axis": "axis"}),
-    "top_k": Function("TopK", {"k": "k", "sorted": "sorted"}),
-    "gather gather_v2": Function("Take", _AXIS, ("x", "indices")),
+    "top_k": Function("TopK", {"k": "k", "sorted": "sorted"}, defaults={"k": 1}),
+    "gather gather_v2": Function("Take", _AXIS, ("x", "indices"), {"axis": 0}),
     "where where_v2 select select_v2": Function("Where", {}, ("condition", "x", "y")),
     "matmul batch_mat_mul batch_mat_mul_v2": Function("Matmul", {}, ("a", "b")),
     "tensordot": Function("Tensordot", {"axes": "axes"}, ("a", "b")),
@@ -165,6 +171,7 @@ _FUNCTIONS: Final = {
     for name in names.split()
 }
 _NAMESPACES: Final = frozenset({"math", "nn", "linalg", "image", "keras.backend"})
+_DATA_FORMATS: Final = {"NHWC": "channels_last", "NCHW": "channels_first"}
 _TRANSPOSING: Final = ("transpose_a", "transpose_b", "adjoint_a", "adjoint_b")
 
 
@@ -188,12 +195,17 @@ def _read_function(layer: SavedLayer) -> None:
     if not isinstance(symbol, str):
         return
     found = function(symbol)
-    if found is None:
-        layer.class_name = f"tf.{symbol}"
+    if found is None or not all(call.tensors() or call.masks for call in layer.calls):
+        # tf.keras 2 loses the tensors of some functions, such as those of einsum.
+        layer.class_name = TENSORFLOW + symbol
         return
     layer.class_name = PREFIX + found.name
     configs = []
     for call in layer.calls:
+        for name in found.config.keys() & call.named.keys():
+            # A size that was computed is a setting nobody knows, and no data.
+            call.arguments[name] = UNKNOWN
+            del call.named[name]
         constants = {found.call[0] if k == FIRST else k: v for k, v in call.arguments.items()}
         config, call.arguments = _rename(found, constants)
         configs.append(config)
@@ -228,7 +240,7 @@ def _rename(
 
     Both are under Keras 3's names, with Keras 3's meaning.
     """
-    config: dict[str, Any] = {}
+    config: dict[str, Any] = dict(function.defaults)
     arguments: dict[str, Any] = {}
     call_names = call_arguments(function.name)
     for name, value in constants.items():
@@ -243,8 +255,12 @@ def _rename(
         config["indices_or_sections"] = _split_points(config.get("indices_or_sections"))
     elif function.name == "GetItem":
         arguments["key"] = _slices(arguments.get("key", UNKNOWN))
+    elif function.name == "Slice" and -1 in _sizes(config.get("shape")):
+        config["shape"] = UNKNOWN  # "to the end", which Keras' operation has no sign for
     elif function.name == "Pad" and isinstance(config.get("mode"), str):
         config["mode"] = config["mode"].lower()
+    elif function.name in ("DepthToSpace", "SpaceToDepth") and "data_format" in config:
+        config["data_format"] = _DATA_FORMATS.get(str(config["data_format"]), UNKNOWN)
     elif function.name in ("MaxPool", "AveragePool"):
         config = {key: _pooling(key, value) for key, value in config.items()}
     return config, arguments
@@ -257,6 +273,10 @@ def _split_points(sizes: Any) -> Any:
     if not all(type(size) is int and size >= 0 for size in sizes):
         return UNKNOWN
     return tuple(accumulate(sizes))[:-1]
+
+
+def _sizes(value: Any) -> tuple[Any, ...]:
+    return value if isinstance(value, tuple) else ()
 
 
 def _slices(spec: Any) -> Any:
@@ -294,7 +314,7 @@ def _read_node_def(layer: SavedLayer) -> None:
         return
     found = _FUNCTIONS.get(snake_case(operation)) or _FUNCTIONS.get(operation.lower())
     if found is None:
-        layer.class_name = f"tf.{operation}"
+        layer.class_name = TENSORFLOW + operation
         return
     layer.class_name = PREFIX + found.name
     arguments: dict[str, Any] = {}

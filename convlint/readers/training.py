@@ -117,7 +117,7 @@ def _name(value: Any) -> tuple[str | None, Mapping[str, Any], bool]:
     if not isinstance(value, str):
         return None, config, True
     package, _, name = value.rpartition(">")
-    name = name.lower() if name.isupper() else name
+    name = name.lower() if name.isupper() else snake_case(name)
     return _ALIASES.get(name, name), config, custom or bool(package)
 
 
@@ -176,7 +176,9 @@ def _optimizer(value: Any) -> tuple[str | None, Mapping[str, Any]]:
         value = inner
     if name is None:
         return None, {}
-    settings = plain(config) if isinstance(config, Mapping) else {}
+    settings = plain(config)
+    if not isinstance(settings, dict):
+        settings = {}
     if "lr" in settings:
         settings["learning_rate"] = settings.pop("lr")
     return name.rpartition(">")[2].lower(), settings

@@ -97,7 +97,7 @@ def leaves(value: Any) -> Iterator[Any]:
         if isinstance(item, list | tuple):
             pending.extend(reversed(item))
         elif isinstance(item, Mapping) and "class_name" not in item:
-            pending.extend(item[key] for key in sorted(item, reverse=True))
+            pending.extend(item[key] for key in sorted(item, key=str, reverse=True))
         else:
             yield item
 
