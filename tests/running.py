@@ -59,8 +59,8 @@ _SEQUENTIAL: Final = f"models{os.sep}sequential.py"
 def run(path: Path, calls: tuple[str, ...] = ()) -> list[LiveModel]:
     """The models that a ``.py`` or ``.ipynb`` file makes, in the order in which it makes them.
 
-    A model that is a part of another one is left out, and so is one that cannot be read because
-    it was never built.
+    A model that is a part of another one is left out, and so is one that has no graph because
+    it was never built or has no ``call``.
 
     Args:
         path: the file.
@@ -129,20 +129,21 @@ def _recording(cells: Mapping[str, Cell], made: list[_Made]) -> Iterator[None]:
 
 
 def _models(made: list[_Made]) -> Iterator[LiveModel]:
-    own = {id(m.thing): m.thing for m in made if isinstance(m.thing, keras.Model) and not m.by}
+    # Keras allocates some objects that it never initialises.
+    made = [entry for entry in made if hasattr(entry.thing, "name")]
+    graphs = {
+        id(entry.thing): (entry.thing, _graph(entry.thing))
+        for entry in made
+        if isinstance(entry.thing, keras.Model) and not entry.by
+    }
+    read = [(model, graph) for model, graph in graphs.values() if graph is not None]
     parts = {
         id(layer)
-        for model in own.values()
+        for model, _ in read
         for layer in model._flatten_layers(include_self=False, recursive=True)
     }
-    for model in own.values():
+    for model, graph in read:
         if id(model) in parts:
-            continue
-        try:
-            graph = read_model(model)
-        except InputError as error:
-            if "built" not in str(error):
-                raise
             continue
         inside = {id(thing) for thing in _things(model)}
         places: dict[str, set[Place]] = {}
@@ -157,6 +158,16 @@ def _models(made: list[_Made]) -> Iterator[LiveModel]:
             {name: frozenset(found) for name, found in places.items()},
             frozenset(backbone),
         )
+
+
+def _graph(model: Any) -> Graph | None:
+    """The graph; None for a model that was never built, or has no ``call``."""
+    try:
+        return read_model(model)
+    except InputError as error:
+        if "built" in str(error) or "call()" in str(error):
+            return None
+        raise
 
 
 def _things(model: Any) -> Iterator[Any]:

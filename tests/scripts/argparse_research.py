@@ -1,4 +1,5 @@
 # unknown: 5
+# undecided
 """Ablation of normalisation in a small residual network."""
 
 import argparse

@@ -1,4 +1,5 @@
 # unknown: 2
+# undecided
 """The classic MNIST preamble: what the data look like decides how the network begins."""
 
 import numpy as np

@@ -1,3 +1,4 @@
+# undecided
 """Both variants are possible: only the environment knows."""
 
 import os

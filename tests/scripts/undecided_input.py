@@ -1,4 +1,5 @@
 # unknown: 0
+# undecided
 """An option read from a file decides whether the network is deep; the rest is fixed."""
 
 import json
