@@ -151,6 +151,8 @@ def test_concise_is_one_line_for_each_finding(report: Any) -> None:
         finding("b", file="net.py", location=Location("net.py", 12, 5)),
         finding("c", file="net.py", location=Location("net.py", 13)),
         finding("d", file=None),
+        finding("e", file="net.ipynb", location=Location("net.ipynb", 2, 5, cell=3)),
+        finding("f", file="nets:build", location=Location("nets.py", 7)),
     )
     text = concise.text(report(*findings))
     assert text.splitlines() == [
@@ -158,9 +160,11 @@ def test_concise_is_one_line_for_each_finding(report: Any) -> None:
         "net.py:12:5: b: TST101 b is in the wrong place",
         "net.py:13: c: TST101 c is in the wrong place",
         "model in memory: d: TST101 d is in the wrong place",
-        "4 warnings in 1 model, 1,234 layers, 2 rules.",
+        "net.ipynb:cell 3:2:5: e: TST101 e is in the wrong place",
+        "nets.py:7: f: TST101 f is in the wrong place",
+        "6 warnings in 1 model, 1,234 layers, 2 rules.",
     ]
-    assert concise.text(report(*findings), quiet=True).count("\n") == 4
+    assert concise.text(report(*findings), quiet=True).count("\n") == 6
 
 
 def test_statistics_count_the_rules(report: Any) -> None:
@@ -174,7 +178,7 @@ def test_statistics_count_the_rules(report: Any) -> None:
 
 
 def test_json_has_every_key_and_null_where_there_is_nothing(report: Any) -> None:
-    located = finding("b", location=Location("net.py", 12, 5))
+    located = finding("b", location=Location("net.ipynb", 12, 5, end_line=14, cell=3))
     document = json.loads(json_reporter.text(report(finding(), located, error="no model")))
     jsonschema.validate(document, SCHEMA)
     first, second = document["findings"]
@@ -184,7 +188,10 @@ def test_json_has_every_key_and_null_where_there_is_nothing(report: Any) -> None
         "severity": "warning",
         "confidence": "high",
         "file": "net.keras",
+        "source_file": None,
+        "cell": None,
         "line": None,
+        "end_line": None,
         "column": None,
         "layer": "drop",
         "layer_class": "Dropout",
@@ -204,7 +211,8 @@ def test_json_has_every_key_and_null_where_there_is_nothing(report: Any) -> None
             "against": [],
         },
     }
-    assert (second["line"], second["column"]) == (12, 5)
+    keys = ("source_file", "cell", "line", "end_line", "column")
+    assert [second[key] for key in keys] == ["net.ipynb", 3, 12, 14, 5]
     assert document["errors"] == [{"file": "broken.h5", "message": "no model"}]
     assert document["summary"] == {
         "ok": False,
