@@ -177,7 +177,7 @@ class Linter:
 
             def read_graphs() -> Iterator[Graph]:
                 for model in built.models:
-                    yield built.constructions.locate(live.read_model(model), model)
+                    yield live.read_model(model, built.constructions.location_of)
 
             return self._check(read_graphs, built.file, folder="")._replace(file=target)
 

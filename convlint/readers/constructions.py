@@ -14,13 +14,13 @@ import sys
 import sysconfig
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from importlib.machinery import ModuleSpec
 from itertools import islice
 from types import FrameType, ModuleType
 from typing import Any, Final
 
-from convlint.graph import Graph, Location
+from convlint.graph import Location
 from convlint.readers.library import library_of
 
 _CONSTRUCTED_BY: Final[Mapping[str, str]] = {
@@ -33,6 +33,7 @@ _CONSTRUCTED_BY: Final[Mapping[str, str]] = {
 """Module -> its class from which every layer inherits ``__new__``: Keras 3, 2.13 and older."""
 
 _FOREIGN: Final = ("site-packages", "dist-packages")
+_CONVLINT: Final = os.path.join(os.path.dirname(os.path.dirname(__file__)), "")
 
 
 @dataclass(eq=False)
@@ -46,6 +47,8 @@ class Constructions:
     def note(self, layer: Any, frame: FrameType | None) -> None:
         """Remember a layer; ``frame`` is that of the constructor that was called."""
         while frame is not None and not self.is_own(frame.f_code.co_filename):
+            if frame.f_code.co_filename.startswith(_CONVLINT):
+                return  # we construct it, to trace a model; who calls us has no part in it
             frame = frame.f_back
         if frame is not None:
             # The layer is kept alive, so that its identity stays its own.
@@ -60,35 +63,10 @@ class Constructions:
             )
         return known
 
-    def locate(self, graph: Graph, model: Any) -> Graph:
-        """The graph of a model with the location of each layer, where that is known."""
-        places: dict[str, set[Location]] = {}
-        for path, layer in _by_path(model):
-            made = self._made.get(id(layer))
-            if made is not None:
-                places.setdefault(path, set()).add(made[1])
-        names: dict[str, set[Location]] = {}
-        for layer, location in self._made.values():
-            names.setdefault(str(layer.name), set()).add(location)
-        calls = (
-            replace(call, location=_only(places.get(call.layer) or names.get(call.name)))
-            for call in graph.calls
-        )
-        return replace(graph, calls=tuple(calls))
-
-
-def _by_path(model: Any) -> Iterator[tuple[str, Any]]:
-    """The layers of a model and of the models nested in it, by path as in the graph."""
-    pending = [("", model)]
-    opened: set[tuple[str, int]] = set()
-    while pending:
-        prefix, outer = pending.pop()
-        for layer in _parts(outer):
-            path = f"{prefix}{layer.name}"
-            if (path, id(layer)) not in opened:
-                opened.add((path, id(layer)))
-                yield path, layer
-                pending.append((f"{path}/", layer))
+    def location_of(self, layer: Any) -> Location | None:
+        """Where a layer was constructed; ``None`` if that was not noted."""
+        made = self._made.get(id(layer))
+        return None if made is None else made[1]
 
 
 def contained(model: Any) -> set[int]:
@@ -113,10 +91,6 @@ def _parts(layer: Any) -> list[Any]:
         return list(getattr(layer, "operations", None) or layer.layers)
     except Exception:  # a class of the user may have other ideas of these words
         return []
-
-
-def _only(locations: set[Location] | None) -> Location | None:
-    return next(iter(locations)) if locations is not None and len(locations) == 1 else None
 
 
 @contextmanager
@@ -213,8 +187,7 @@ def _is_library(file: str) -> bool:
     path = os.path.abspath(file)
     if any(part in _FOREIGN for part in path.split(os.sep)):
         return True
-    ours = os.path.dirname(os.path.dirname(__file__))
-    return _is_in(path, sysconfig.get_path("stdlib")) or _is_in(path, ours)
+    return _is_in(path, sysconfig.get_path("stdlib")) or _is_in(path, _CONVLINT)
 
 
 def _is_in(file: str, folder: str) -> bool:

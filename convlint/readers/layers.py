@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from convlint import kinds
 from convlint.errors import InputError
-from convlint.graph import Shape
+from convlint.graph import Location, Shape
 from convlint.kinds.layers import LAYERS
 from convlint.readers import legacy
 from convlint.readers.operations import PREFIX
@@ -71,11 +71,13 @@ def read_layer(entry: object, where: str) -> tuple[SavedLayer, Nested | None]:
     if not isinstance(class_name, str):
         raise InputError(f"{where} has no class_name")
     outside = config if isinstance(config, Mapping) else {}
+    location = entry.get("location")
     layer = SavedLayer(
         name=_text(entry.get("name")) or _text(outside.get("name")),
         class_name=_class_name(entry, class_name, outside),
         trainable=outside.get("trainable") is not False,
         built_with=_built_with(entry),
+        location=location if isinstance(location, Location) else None,
     )
     wrapped = outside.get("layer")
     if isinstance(wrapped, Mapping) and _is_wrapper(layer.class_name, wrapped):

@@ -12,7 +12,7 @@ from convlint.readers.assemble import assemble
 from convlint.readers.config import model_spec
 from convlint.readers.library import library_of
 from convlint.readers.tracing import describe, unchanged
-from convlint.readers.writing import write_model
+from convlint.readers.writing import LocationOf, write_model
 
 
 def is_model(obj: object) -> bool:
@@ -20,8 +20,8 @@ def is_model(obj: object) -> bool:
     return library_of(obj) is not None
 
 
-def read_model(model: object) -> Graph:
-    """Read a model in memory.
+def read_model(model: object, location_of: LocationOf = lambda _: None) -> Graph:
+    """Read a model in memory; ``location_of`` a layer says where it was constructed.
 
     ``Sequential`` models need not be built. A subclassed model must be built and is traced by
     running its ``call`` on symbolic tensors; layers of it that were never built are built by
@@ -35,7 +35,7 @@ def read_model(model: object) -> Graph:
         raise InputError(f"A Keras model was expected, not an object of type {_type_name(model)}")
     try:
         with unchanged(library, model):
-            document = write_model(library, model)
+            document = write_model(library, model, location_of)
     except InputError:
         raise
     except Exception as error:  # whatever the code of a user's layers raises

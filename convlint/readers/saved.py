@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from convlint.graph import Shape
+from convlint.graph import Location, Shape
 from convlint.readers.spec import TensorRef
 
 
@@ -44,6 +44,7 @@ class SavedLayer:
         built_with: the input shape that the layer was first built with.
         input_shape: the input shape that it states as the first layer of a ``Sequential``.
         structured: whether its calls are in the form of Keras 3.
+        location: where it was constructed; no file says that.
     """
 
     name: str
@@ -57,6 +58,7 @@ class SavedLayer:
     built_with: Shape | None = None
     input_shape: Shape | None = None
     structured: bool = False
+    location: Location | None = None
 
 
 @dataclass(slots=True)

@@ -24,6 +24,7 @@ def closed(
         model=None if layer.model is None else specs[layer.model],
         wrapper=layer.wrapper,
         wrapper_config=layer.wrapper_config,
+        location=layer.location,
     )
 
 

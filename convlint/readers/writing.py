@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from convlint.errors import InputError
+from convlint.graph import Location
 from convlint.readers.library import (
     Library,
     layer_entry,
@@ -26,9 +27,16 @@ Coordinates: TypeAlias = Callable[[Any], list[Any]]
 """A symbolic tensor -> the name of its layer, the number of the call, the number of the output."""
 
 
-def write_model(library: Library, model: Any) -> dict[str, Any]:
-    """The saved form of a model with all models nested in it, and with its compilation."""
-    writer = _Writer(library)
+LocationOf: TypeAlias = Callable[[Any], Location | None]
+"""A layer -> where it was constructed, if known."""
+
+
+def write_model(library: Library, model: Any, location_of: LocationOf) -> dict[str, Any]:
+    """The saved form of a model with all models nested in it, and with its compilation.
+
+    Unlike in a file, the entry of a layer also has its ``location``.
+    """
+    writer = _Writer(library, location_of)
     document = writer.model(model, structure(library, model))
     writer.finish()
     document["compile_config"] = _compile_config(library, model)
@@ -39,8 +47,9 @@ def write_model(library: Library, model: Any) -> dict[str, Any]:
 class _Writer:
     """Writes models as documents: one at a time, so that nesting costs no stack."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, location_of: LocationOf) -> None:
         self.library = library
+        self.location_of = location_of
         self.pending: list[tuple[Any, Chain | Network, dict[str, Any]]] = []
         self.opened: dict[int, tuple[Any, dict[str, Any]]] = {}  # the model, kept alive
 
@@ -91,7 +100,11 @@ class _Writer:
 
     def _fill_chain(self, chain: Chain, config: dict[str, Any]) -> None:
         config["layers"] = [
-            {**self._entry(layer, next(iter(layer._inbound_nodes), None)), "name": layer.name}
+            {
+                **self._entry(layer, next(iter(layer._inbound_nodes), None)),
+                "name": layer.name,
+                "location": self.location_of(layer),
+            }
             for layer in chain.layers
         ]
         if chain.input_shape is not None:
@@ -128,6 +141,7 @@ class _Writer:
             {
                 **entry,
                 "name": names[id(layer)],
+                "location": self.location_of(layer),
                 "inbound_nodes": [write(node, coordinates) for node in nodes],
             }
             for layer, nodes, entry in zip(network.layers, calls, entries, strict=True)
