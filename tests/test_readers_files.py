@@ -205,6 +205,11 @@ SENTENCES: dict[str, tuple[bytes, str]] = {
         "save keras.Model(m.inputs, m.outputs) instead of the model m, "
         "or check it in Python with convlint.check(m)",
     ),
+    "own class": (
+        json.dumps({**PLAIN, "class_name": "MyNet"}).encode(),
+        "its class MyNet is not Keras' own, and may connect its layers as it likes; "
+        "check the model m in Python with convlint.check(m)",
+    ),
     "one layer": (
         json.dumps(CELL).encode(),
         "it is not a Keras model but a single layer, Dense",
@@ -392,7 +397,12 @@ def test_nesting_that_doubles_with_each_level_is_stopped(monkeypatch: pytest.Mon
         ("a.json", json.dumps(PLAIN, indent=2).encode(), True),
         ("a.json", json.dumps(json.dumps(PLAIN)).encode(), True),
         ("a.json", json.dumps({"modelTopology": {}}).encode(), True),
+        ("a.json", b'{"config": [{"config": {"batch_input_shape": [null, 3]}}]}', True),
         ("a.json", b'{"name": "x"}', False),
+        ("tokenizer.json", b'{"class_name": "Tokenizer", "config": {"num_words": 9}}', False),
+        ("trial.json", b'{"space": [{"class_name": "Int", "config": {"name": "n"}}]}', False),
+        ("model.weights.h5", b"", False),
+        ("model_weights.h5", b"", True),
         ("a.json", b"", False),
         ("a.txt", json.dumps(PLAIN).encode(), False),
         ("keras", b"", False),

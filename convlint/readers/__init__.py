@@ -24,6 +24,17 @@ _TFLITE: Final = b"TFL3"
 _SNIFFED: Final = 4096
 """How many bytes of a ``.json`` file tell whether it may be a model."""
 
+_MARKS: Final = (
+    b'"modelTopology":',
+    b'"class_name":"Sequential"',
+    b'"class_name":"Functional"',
+    b'"class_name":"Model"',
+    b'"batch_input_shape":',
+    b'"batch_shape":',
+    b'"inbound_nodes":',
+)
+"""What an architecture begins with, and the JSON of tokenizers and tuners does not."""
+
 _SAVED_MODEL: Final = (
     "this is a TensorFlow SavedModel, which has no layers to check; "
     "save the Keras model as model.keras instead"
@@ -68,20 +79,20 @@ def read_bytes(data: bytes, name: str) -> tuple[Graph, ...]:
 def looks_like_model(path: str | os.PathLike[str]) -> bool:
     """Whether a file found in a folder is worth reading, by its name and first bytes.
 
-    ``.json`` is the name of many things, so there the content must name a model's class.
+    ``.json`` is the name of many things, so there the content must look like an architecture.
+    ``.weights.h5`` is the name that Keras 3 gives to files of weights.
     """
-    name = os.fspath(path)
-    extension = os.path.splitext(name)[1].lower()
-    if extension in (".keras", ".h5", ".hdf5"):
-        return True
-    if extension != ".json":
+    name = os.fspath(path).lower()
+    if name.endswith((".keras", ".h5", ".hdf5")):
+        return not name.endswith(".weights.h5")
+    if not name.endswith(".json"):
         return False
     try:
-        with open(name, "rb") as file:
-            start = file.read(_SNIFFED).replace(b" ", b"").replace(b"\\", b"")
+        with open(path, "rb") as file:
+            start = file.read(_SNIFFED).translate(None, b" \t\r\n\\")
     except OSError:
         return False
-    return b'"modelTopology"' in start or (b'"class_name":"' in start and b'"config":' in start)
+    return any(mark in start for mark in _MARKS)
 
 
 def _read_folder(path: str) -> Graph:

@@ -61,6 +61,11 @@ def _root(document: Mapping[str, Any]) -> Nested:
         return Nested(class_name, config)
     if class_name in MODELS:
         raise InputError(f"the configuration of its {class_name} has no list of layers")
+    if isinstance(config, Mapping) and isinstance(config.get("layers"), list):
+        raise InputError(
+            f"its class {class_name} is not Keras' own, and may connect its layers as it likes; "
+            "check the model m in Python with convlint.check(m)"
+        )
     if kinds.is_known(class_name):
         raise InputError(f"it is not a Keras model but a single layer, {class_name}")
     raise InputError(
