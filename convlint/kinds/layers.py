@@ -540,6 +540,7 @@ OLDER: Final[dict[str, Row]] = {
     ),
     # tf.keras
     "SyncBatchNormalization": row("norm batch_norm", **BATCH_NORM),
+    "CategoryCrossing": row("preprocess", depth=None, separator="_X_"),
     "RandomHeight": row("augment resize", factor=REQUIRED, interpolation="bilinear", seed=None),
     "RandomWidth": row("augment resize", factor=REQUIRED, interpolation="bilinear", seed=None),
     "DenseFeatures": row("preprocess", feature_columns=REQUIRED),
