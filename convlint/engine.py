@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from convlint import baseline, catalog, discover, kinds
+from convlint import baseline, catalog, comments, discover, kinds, suppress
 from convlint.config import Config, Overrides, nearest, read
 from convlint.errors import ConfigError, InputError
 from convlint.facts import Facts
@@ -148,13 +148,14 @@ class Linter:
         """Check a model file; InputError if it cannot be read."""
         from convlint import readers
 
-        return self._check(partial(readers.read, file), file)
+        return self._check(partial(readers.read, file), file, said=comments.read(file))
 
     def check_bytes(self, data: bytes, file: str) -> Checked:
         """Check the content of a model file; InputError if it cannot be read."""
         from convlint import readers
 
-        return self._check(partial(readers.read_bytes, data, file), file)
+        said = comments.parse(data, file)
+        return self._check(partial(readers.read_bytes, data, file), file, said=said)
 
     def check_model(self, model: object) -> Checked:
         """Check a model in memory; InputError if it is none or cannot be analysed."""
@@ -163,7 +164,7 @@ class Linter:
         if not live.is_model(model):
             kind = type(model).__name__
             raise InputError(f"check() takes a Keras model or the path of a file, not {kind}")
-        return self._check(lambda: (live.read_model(model),), None)
+        return self._check(lambda: (live.read_model(model),), None, said=())
 
     def check_target(self, target: str) -> Checked:
         """Run the user's code that ``package.module:build_model`` names; check what it builds.
@@ -186,17 +187,29 @@ class Linter:
         read_graphs: Callable[[], Iterable[Graph]],
         file: str | None,
         folder: str | None = None,
+        said: Sequence[comments.Comment] | None = None,
     ) -> Checked:
+        """Check graphs; ``said`` are all comments about them.
+
+        If that is ``None``, they are read where the layers are, and may be about others too.
+        """
         config = self.config_for(os.path.dirname(file or "") if folder is None else folder)
         rules, all_rules = self.rules_for(config)
         models = []
-        findings: list[Finding] = []
+        found: list[Finding] = []
+        sources: dict[str, None] = {}
         for graph in read_graphs():
             models.append(Model(graph.name, _layers(graph)))
-            for finding in lint(graph, rules, file):
-                ignored = tuple(config.ignored_at(finding, graph.name))
-                if not ignored or finding.code not in catalog.matching(all_rules, ignored):
-                    findings.append(finding)
+            found += lint(graph, rules, file)
+            sources |= {call.location.file: None for call in graph.calls if call.location}
+        complete = said is not None and bool(models)
+        if said is None:
+            said = [comment for source in sources for comment in comments.read(source)]
+        findings = []
+        for finding in suppress.settle(found, said, all_rules, rules, complete=complete):
+            ignored = tuple(config.ignored_at(finding, models[0].name if models else ""))
+            if not ignored or finding.code not in catalog.matching(all_rules, ignored):
+                findings.append(finding)
         new, known = self._split(findings, config)
         return Checked(file, tuple(models), new, fail_on=config.fail_on, known=known)
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePath
-from typing import Final
+from typing import Final, NamedTuple
 
 from convlint import pattern as patterns
 from convlint import predicate as predicates
@@ -30,6 +30,7 @@ from convlint.yamltext import Value, parse
 
 SEVERITIES: Final = {str(severity): severity for severity in reversed(Severity)}
 CONFIDENCES: Final = {str(confidence): confidence for confidence in reversed(Confidence)}
+COMMENTS: Final = {kind: kind for kind in ("unused", "invalid")}
 FIXES: Final = ("exact-at-inference", "changes-output", "none")
 HEADINGS: Final = (
     "What it does",
@@ -44,15 +45,28 @@ _NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _FENCE: Final = r" {0,3}(`{3,}|~{3,})"
 
 
+class AboutComment(NamedTuple):
+    """What a message may say about a ``# convlint:`` comment: ``{comment.problem}``.
+
+    ``rules`` are those of its selectors that hide nothing, ``problem`` says why it cannot be
+    obeyed.
+    """
+
+    rules: str = ""
+    problem: str = ""
+
+
 @dataclass(frozen=True, eq=False)
 class Case:
     """One thing that a rule looks for, by a path pattern or by a Python check.
 
     ``at`` is the role of the pattern whose call is reported, ``where`` a predicate over roles.
+    With ``comment`` it is a kind of :data:`COMMENTS`, which :mod:`convlint.suppress` finds.
     """
 
     pattern: str | None
     check: str | None
+    comment: str | None
     at: str | None
     where: str | None
     severity: Severity
@@ -80,6 +94,8 @@ class Case:
 
     def find(self, facts: Facts) -> Iterator[Match]:
         """Where it is the case; each reported call once."""
+        if self.comment is not None:
+            return iter(())  # the graph has no comments
         if self.check is not None:
             return self._check.find(facts)
         assert self.at is not None  # noqa: S101  parse_page sees to it
@@ -88,6 +104,10 @@ class Case:
     def validate(self) -> None:
         """RuleError unless everything compiles and every role that is used is bound."""
         roles: Collection[str]
+        if self.comment is not None:
+            _check_about_comment("message", self.message)
+            _check_about_comment("help", self.help)
+            return
         if self.check is not None:
             roles = self._check.roles
         else:
@@ -102,6 +122,14 @@ class Case:
             check_placeholders(self.message, roles)
         with _about("help"):
             check_placeholders(self.help, roles)
+
+
+def _check_about_comment(key: str, text: str) -> None:
+    try:
+        text.format(comment=AboutComment())
+    except (LookupError, AttributeError, ValueError) as error:
+        known = ", ".join(f"{{comment.{name}}}" for name in AboutComment._fields)
+        raise RuleError(f"{key}: {error}; it may use {known}") from error
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,6 +163,11 @@ class Rule:
     evidence: Evidence
     body: str
     source: str
+
+    @property
+    def about_comments(self) -> bool:
+        """Whether it is about the comments that speak to us, not about models."""
+        return any(case.comment is not None for case in self.cases)
 
     def find(self, facts: Facts) -> Iterator[tuple[Case, Match]]:
         """Every reported call with the first case that applies to it."""
@@ -210,7 +243,7 @@ def _split(text: str, source: str) -> tuple[str, str]:
 
 
 _INHERITED: Final = ("severity", "confidence", "message", "help")
-_SOUGHT: Final = ("pattern", "check", "at", "where")
+_SOUGHT: Final = ("pattern", "check", "comment", "at", "where")
 _OF_A_CASE: Final = (*_SOUGHT, "message", "help")
 
 
@@ -231,18 +264,20 @@ def _cases(page: Value, fields: Mapping[str, Value]) -> Iterator[Case]:
 
 
 def _case(place: Value, fields: Mapping[str, Value]) -> Case:
-    if ("pattern" in fields) == ("check" in fields):
+    sought = [key for key in ("pattern", "check", "comment") if key in fields]
+    if len(sought) != 1:
         raise place.error("needs either a pattern or a check")
     required = ("at", "message", "help") if "pattern" in fields else ("message", "help")
     for key in required:
         if key not in fields:
             raise place.error(f"the key {key!r} is missing")
     for key in ("at", "where"):
-        if key in fields and "check" in fields:
-            raise fields[key].error("a check decides this by itself")
+        if key in fields and "pattern" not in fields:
+            raise fields[key].error(f"a {sought[0]} decides this by itself")
     return Case(
         pattern=fields["pattern"].text() if "pattern" in fields else None,
         check=fields["check"].sentence() if "check" in fields else None,
+        comment=fields["comment"].choice(COMMENTS) if "comment" in fields else None,
         at=fields["at"].sentence() if "at" in fields else None,
         where=fields["where"].text() if "where" in fields else None,
         severity=fields["severity"].choice(SEVERITIES),
