@@ -240,6 +240,18 @@ def test_depth_share_and_regularisation_of_the_head() -> None:
     )
 
 
+def test_a_layer_of_a_frozen_model_is_frozen() -> None:
+    base = classifier(layers.Conv2D(4, 3, name="inside"), layers.BatchNormalization(name="norm"))
+    base.trainable = False
+    inputs = keras.Input((32, 32, 3))
+    outputs = layers.Conv2D(4, 3, name="outside")(base(inputs, training=False))
+    facts = facts_of(keras.Model(inputs, outputs))
+    assert fact(facts, "inside", "trainable") is False
+    assert fact(facts, "outside", "trainable") is True
+    assert fact(facts, "norm", "training") is False
+    assert fact(facts, "outside", "training") is None
+
+
 def test_weight_decay_is_what_the_optimizer_states() -> None:
     model = classifier(layers.Dense(1), shape=(4,))
     assert facts_of(model).model("weight_decay") is False

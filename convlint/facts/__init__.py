@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from convlint.facts import (
     activations,
+    calls,
     dropout,
     norms,
     outputs,
@@ -19,6 +20,7 @@ from convlint.facts.core import Facts
 __all__ = [
     "Facts",
     "activations",
+    "calls",
     "dropout",
     "norms",
     "outputs",

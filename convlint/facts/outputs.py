@@ -116,10 +116,3 @@ def weight_decay(facts: Facts) -> bool:
     return training.optimizer in ("adamw", "sgdw") or bool(
         training.optimizer_config.get("weight_decay")
     )
-
-
-@call_fact
-def training(facts: Facts, call: Call) -> bool | Unknown | None:
-    """The ``training`` argument that the layer is called with; ``None`` if it is not given."""
-    value: bool | Unknown | None = call.arguments.get("training")
-    return value

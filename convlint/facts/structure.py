@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from convlint.facts.activations import function
-from convlint.facts.core import Facts, call_fact, model_fact, sweep
+from convlint.facts.core import Facts, model_fact, sweep
 from convlint.facts.parameters import parameters, total_parameters
 from convlint.facts.residual import on_residual_branch
 from convlint.facts.roles import in_head
@@ -14,12 +14,6 @@ from convlint.graph import Call
 from convlint.kleene import UNKNOWN, Truth, Unknown, disjunction
 
 REGULARIZING: Final = frozenset({"dropout", "noise", "norm"})
-
-
-@call_fact
-def index(facts: Facts, call: Call) -> int:
-    """Position of the call in the model's topological order."""
-    return call.index
 
 
 @model_fact
