@@ -17,3 +17,7 @@ class ConfigError(ConvlintError):
 
 class RuleError(ConvlintError):
     """A rule page, pattern or predicate that is not well formed."""
+
+
+class SourceError(InputError):
+    """A source file that is not Python 3."""

@@ -1,0 +1,266 @@
+"""Conditions and loops, decided and undecided."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from typing import Any, Final
+
+from convlint.readers.source import logic
+from convlint.readers.source.dispatch import evaluate, execute, executes, set_attribute
+from convlint.readers.source.relevance import builds, follow, is_relevant, summary
+from convlint.readers.source.run import Raised, Run
+from convlint.readers.source.scope import MISSING, Scope
+from convlint.readers.source.sequences import bind, elements, lose
+from convlint.readers.source.signals import BREAK, CONTINUE, UNDECIDED
+from convlint.readers.source.values import (
+    Dict,
+    Instance,
+    Layer,
+    List,
+    Opaque,
+    Set,
+    Value,
+    is_constant,
+)
+
+MAX_IDLE: Final = 256
+"""Most repetitions of a loop that has nothing to do with a model; beyond, it is skipped."""
+
+_EXITS: Final = frozenset({"exit", "quit", "sys.exit", "os._exit", "os.abort", "parser.error"})
+
+
+@executes(ast.If)
+def _if(run: Run, node: ast.If, scope: Scope) -> Any:
+    while True:
+        test = logic.truth(run, evaluate(run, node.test, scope))
+        if test is not True and test is not False:
+            return branch(run, test, node.body, node.orelse, scope)
+        body = node.body if test else node.orelse
+        if len(body) == 1 and isinstance(body[0], ast.If):
+            node = body[0]  # a long chain of elif must not be deep here
+            run.spend(1)
+            continue
+        return execute(run, body, scope)
+
+
+def branch(
+    run: Run,
+    test: Value,
+    body: Sequence[ast.stmt],
+    orelse: Sequence[ast.stmt],
+    scope: Scope,
+) -> Any:
+    """Go on at a condition that is not known."""
+    if _only_fails(body):
+        return execute(run, list(orelse), scope)
+    if _only_fails(orelse):
+        return execute(run, list(body), scope)
+    both = [*body, *orelse]
+    found = [summary(part) for part in (body, orelse)]
+    leaves = any(part.returns or part.breaks for part in found)
+    if any(is_relevant(run, part, scope) for part in (body, orelse)) or (
+        leaves and _around_is_relevant(run, scope, returns=any(part.returns for part in found))
+    ):
+        return execute(run, list(body if logic.decided(run, test) else orelse), scope)
+    if leaves:
+        return UNDECIDED
+    if any(part.changes for part in found):
+        forget(run, both, scope)
+    else:
+        _join(run, test, body, orelse, scope)
+    return None
+
+
+def _only_fails(body: Sequence[ast.stmt]) -> bool:
+    """Whether a branch does nothing but end the program, so that it is not what is meant."""
+    if not body:
+        return False
+    last = body[-1]
+    if isinstance(last, ast.Raise):
+        return True
+    if isinstance(last, ast.Assert):
+        return isinstance(last.test, ast.Constant) and not last.test.value
+    if isinstance(last, ast.Expr) and isinstance(last.value, ast.Call):
+        return ast.unparse(last.value.func) in _EXITS
+    return False
+
+
+def _around_is_relevant(run: Run, scope: Scope, *, returns: bool) -> bool:
+    """Whether leaving the enclosing loop or function early may matter to a model."""
+    if run.loops and not returns:
+        return is_relevant(run, *run.loops[-1])
+    current: Scope | None = scope
+    while current is not None:
+        if current.function is not None:
+            return builds(run, current.function)
+        current = current.outer
+    return True
+
+
+def _join(
+    run: Run,
+    test: Value,
+    body: Sequence[ast.stmt],
+    orelse: Sequence[ast.stmt],
+    scope: Scope,
+) -> None:
+    """Execute both branches, which only assign names; each name is then one or the other."""
+    results: list[dict[str, Value] | None] = []
+    for part in (body, orelse):
+        inner = Scope(outer=scope, function=scope.function)
+        try:
+            execute(run, list(part), inner)
+            results.append(inner.names)
+        except Raised:
+            results.append(None)
+    yes, no = results
+    if yes is None or no is None:
+        for name, value in (yes or no or {}).items():
+            scope.bind(name, value)
+        return
+    for name in {**yes, **no}:
+        before = scope.find(name)
+        if before is MISSING:
+            before = Opaque()
+        scope.bind(name, logic.choice(test.key, yes.get(name, before), no.get(name, before)))
+
+
+def forget(
+    run: Run, code: Sequence[ast.stmt], scope: Scope, *, lost: str | None = None
+) -> None:
+    """Make unknown what a piece of code may have assigned or changed.
+
+    With ``lost``, the code may have built a part of a model; then a model that it may have
+    changed is given up.
+    """
+    found = [summary([statement]) for statement in code]
+    for part in found:
+        for path in part.changes:
+            _forget_changed(run, path, scope)
+    if lost is not None:
+        for part in found:
+            for use in part.uses:
+                value, _ = follow(use.path, scope)
+                if isinstance(value, Layer) and value.body is not None:
+                    value.given_up = value.given_up or lost
+    for part in found:
+        for name in part.stores:
+            scope.bind(name, Opaque(lost=lost))
+
+
+def _forget_changed(run: Run, path: tuple[str, ...], scope: Scope) -> None:
+    value, rest = follow(path[:-1], scope)
+    if rest or value is MISSING:
+        return
+    if isinstance(value, List | Dict | Set):
+        lose(value)
+    elif isinstance(value, Instance) and path[-1] in value.attributes:
+        held = value.attributes[path[-1]]
+        if is_constant(held) or isinstance(held, Opaque):
+            set_attribute(run, value, path[-1], Opaque())
+
+
+@executes(ast.For, ast.AsyncFor)
+def _for(run: Run, node: Any, scope: Scope) -> Any:
+    values = elements(run, evaluate(run, node.iter, scope))
+    if values is None:
+        return _skip(run, node, scope)
+    if len(values) * run.repetition > MAX_IDLE and not is_relevant(run, node.body, scope):
+        return _skip(run, node, scope)
+    values = list(values)
+    repetition = run.repetition
+    run.repetition *= max(len(values), 1)
+    run.loops.append((node.body, scope))
+    try:
+        for value in values:
+            run.spend(1)
+            bind(run, node.target, value, scope)
+            signal = execute(run, node.body, scope)
+            if signal is None or signal is CONTINUE:
+                continue
+            if signal is BREAK:
+                return None
+            return _skip(run, node, scope) if signal is UNDECIDED else signal
+    finally:
+        run.repetition = repetition
+        run.loops.pop()
+    return execute(run, node.orelse, scope)
+
+
+@executes(ast.While)
+def _while(run: Run, node: ast.While, scope: Scope) -> Any:
+    run.loops.append((node.body, scope))
+    rounds = 0
+    try:
+        while True:
+            test = logic.truth(run, logic.settle(run, evaluate(run, node.test, scope)))
+            if test is False:
+                break
+            rounds += 1
+            idle = rounds * run.repetition > MAX_IDLE
+            if test is not True or (idle and not is_relevant(run, node.body, scope)):
+                return _skip(run, node, scope)
+            run.spend(1)
+            signal = execute(run, node.body, scope)
+            if signal is None or signal is CONTINUE:
+                continue
+            if signal is BREAK:
+                return None
+            return _skip(run, node, scope) if signal is UNDECIDED else signal
+    finally:
+        run.loops.pop()
+    return execute(run, node.orelse, scope)
+
+
+def _skip(run: Run, node: Any, scope: Scope) -> Any:
+    """Go on behind a loop that cannot be followed."""
+    if isinstance(node, ast.For | ast.AsyncFor):
+        bind(run, node.target, Opaque(), scope)
+    lost = None
+    if is_relevant(run, node.body, scope):
+        lost = "it is built in a loop of unknown length"
+        run.note(node, "a loop that builds layers cannot be followed")
+    forget(run, node.body, scope, lost=lost)
+    return UNDECIDED if summary(node.body).returns else None
+
+
+@executes(ast.Match)
+def _match(run: Run, node: ast.Match, scope: Scope) -> Any:
+    subject = evaluate(run, node.subject, scope)
+    for number, case in enumerate(node.cases):
+        test = _matches(run, case.pattern, subject, scope)
+        if test is True and case.guard is not None:
+            test = logic.truth(run, evaluate(run, case.guard, scope))
+        if test is False:
+            continue
+        if test is True:
+            return execute(run, case.body, scope)
+        rest: list[ast.stmt] = []
+        if number + 1 < len(node.cases):
+            rest = [ast.copy_location(ast.Match(node.subject, node.cases[number + 1 :]), node)]
+        return branch(run, test, case.body, rest, scope)
+    return None
+
+
+def _matches(run: Run, pattern: ast.pattern, subject: Value, scope: Scope) -> Value:
+    """Whether a pattern matches: True, False or unknown."""
+    match pattern:
+        case ast.MatchValue(value=value):
+            other = evaluate(run, value, scope)
+            return logic.truth(run, logic.compare(run, ast.Eq, subject, other))
+        case ast.MatchSingleton(value=value):
+            return logic.truth(run, logic.compare(run, ast.Is, subject, value))
+        case ast.MatchAs(pattern=None, name=name):
+            if name is not None:
+                scope.bind(name, subject)
+            return True
+        case ast.MatchOr(patterns=patterns):
+            results = [_matches(run, part, subject, scope) for part in patterns]
+            if any(result is True for result in results):
+                return True
+            unknown = [result for result in results if result is not False]
+            if not unknown:
+                return False
+            return Opaque(("or", *(getattr(result, "key", result) for result in unknown)))
+    return Opaque()

@@ -1,0 +1,340 @@
+"""The values of expressions."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any, Final
+
+from convlint.readers.source import logic, relevance
+from convlint.readers.source.arithmetic import binary, has_large_width, unary
+from convlint.readers.source.dispatch import (
+    attribute,
+    evaluate,
+    evaluates,
+)
+from convlint.readers.source.known import unbound
+from convlint.readers.source.operators import binary_operation, compare_operation, unary_operation
+from convlint.readers.source.run import MAX_ITEMS, MAX_TEXT, Run
+from convlint.readers.source.scope import MISSING, Scope
+from convlint.readers.source.sequences import bind, elements, item
+from convlint.readers.source.values import (
+    Dict,
+    Function,
+    List,
+    Opaque,
+    Set,
+    Tensor,
+    Value,
+    is_constant,
+)
+
+
+@evaluates(ast.Constant)
+def _constant(run: Run, node: ast.Constant, scope: Scope) -> Value:
+    return node.value
+
+
+@evaluates(ast.Name)
+def _name(run: Run, node: ast.Name, scope: Scope) -> Value:
+    value = scope.find(node.id)
+    return unbound(run, node.id, scope) if value is MISSING else value
+
+
+@evaluates(ast.Attribute)
+def _attribute(run: Run, node: ast.Attribute, scope: Scope) -> Value:
+    return attribute(run, logic.settle(run, evaluate(run, node.value, scope)), node.attr)
+
+
+@evaluates(ast.BinOp)
+def _binary(run: Run, node: ast.BinOp, scope: Scope) -> Value:
+    # A long sum leans to the left; it must not be as deep here as it is long.
+    pending: list[ast.BinOp] = []
+    left: ast.expr = node
+    while isinstance(left, ast.BinOp):
+        pending.append(left)
+        left = left.left
+    value = evaluate(run, left, scope)
+    for operation in reversed(pending):
+        other = evaluate(run, operation.right, scope)
+        value = _combine(run, operation, value, other)
+    return value
+
+
+def _combine(run: Run, node: Any, left: Value, right: Value) -> Value:
+    kind = type(node.op)
+    if type(left) is Tensor or type(right) is Tensor:
+        return binary_operation(run, kind, left, right, node)
+    return binary(run, kind, left, right)
+
+
+@evaluates(ast.UnaryOp)
+def _unary(run: Run, node: ast.UnaryOp, scope: Scope) -> Value:
+    value = evaluate(run, node.operand, scope)
+    if isinstance(node.op, ast.Not):
+        return logic.negated(run, value)
+    if type(value) is Tensor:
+        return unary_operation(run, type(node.op), value, node)
+    return unary(type(node.op), value)
+
+
+@evaluates(ast.BoolOp)
+def _boolean(run: Run, node: ast.BoolOp, scope: Scope) -> Value:
+    stop = isinstance(node.op, ast.Or)
+    keys = []
+    unknown: Value = None
+    value: Value = None
+    for part in node.values:
+        value = evaluate(run, part, scope)
+        known = logic.truth(run, value)
+        if known is not True and known is not False:
+            known = logic.settle(run, known)
+        if known is True or known is False:
+            if known is stop:
+                break
+            continue
+        keys.append(known.key)
+        unknown = value
+    if not keys:
+        return value
+    if isinstance(value, bool) and value is stop:
+        return value  # whatever the unknown parts are
+    if len(keys) == 1:
+        if value is unknown:
+            return unknown
+        return logic.choice(keys[0], *((unknown, value) if stop else (value, unknown)))
+    return Opaque(("or" if stop else "and", *keys))
+
+
+@evaluates(ast.Compare)
+def _compare(run: Run, node: ast.Compare, scope: Scope) -> Value:
+    left = evaluate(run, node.left, scope)
+    keys = []
+    for operator, operand in zip(node.ops, node.comparators, strict=True):
+        right = evaluate(run, operand, scope)
+        if type(left) is Tensor or type(right) is Tensor:
+            result = compare_operation(run, type(operator), left, right, node)
+        else:
+            result = logic.compare(run, type(operator), left, right)
+        if len(node.ops) == 1 or result is False:
+            return result
+        if result is not True:
+            keys.append(getattr(result, "key", result))
+        left = right
+    return Opaque(("and", *keys)) if keys else True
+
+
+@evaluates(ast.IfExp)
+def _conditional(run: Run, node: ast.IfExp, scope: Scope) -> Value:
+    test = logic.truth(run, evaluate(run, node.test, scope))
+    if test is not True and test is not False:
+        if not (
+            relevance.is_relevant(run, node.body, scope)
+            or relevance.is_relevant(run, node.orelse, scope)
+        ):
+            yes, no = evaluate(run, node.body, scope), evaluate(run, node.orelse, scope)
+            return logic.choice(test.key, yes, no)
+        test = logic.decided(run, test)
+    return evaluate(run, node.body if test else node.orelse, scope)
+
+
+@evaluates(ast.Tuple)
+def _tuple(run: Run, node: ast.Tuple, scope: Scope) -> Value:
+    items = _items(run, node.elts, scope)
+    return Opaque() if items is None else tuple(items)
+
+
+@evaluates(ast.List)
+def _list(run: Run, node: ast.List, scope: Scope) -> Value:
+    items = _items(run, node.elts, scope)
+    return List([], open=True) if items is None else List(items)
+
+
+@evaluates(ast.Set)
+def _set(run: Run, node: ast.Set, scope: Scope) -> Value:
+    items = _items(run, node.elts, scope)
+    if items is None or not all(map(is_constant, items)):
+        return Set({}, open=True)
+    return Set(dict.fromkeys(items))
+
+
+def _items(run: Run, nodes: list[ast.expr], scope: Scope) -> list[Value] | None:
+    """The values of the parts of a display; None if it is not known how many they are."""
+    values: list[Value] = []
+    for node in nodes:
+        if isinstance(node, ast.Starred):
+            more = elements(run, evaluate(run, node.value, scope))
+            if more is None:
+                return None
+            values.extend(more)
+        else:
+            values.append(evaluate(run, node, scope))
+    return values
+
+
+@evaluates(ast.Dict)
+def _dict(run: Run, node: ast.Dict, scope: Scope) -> Value:
+    result = Dict({})
+    for key_node, value_node in zip(node.keys, node.values, strict=True):
+        value = evaluate(run, value_node, scope)
+        if key_node is None:
+            value = logic.settle(run, value)
+            if isinstance(value, Dict):
+                result.entries.update(value.entries)
+                result.open |= value.open
+            else:
+                result.open = True
+            continue
+        key = logic.settle(run, evaluate(run, key_node, scope))
+        if is_constant(key):
+            result.entries[key] = value
+        else:
+            result.open = True
+    return result
+
+
+@evaluates(ast.Subscript)
+def _subscript(run: Run, node: ast.Subscript, scope: Scope) -> Value:
+    container = logic.settle(run, evaluate(run, node.value, scope))
+    key = evaluate(run, node.slice, scope)
+    return item(run, container, key, node)
+
+
+@evaluates(ast.Slice)
+def _slice(run: Run, node: ast.Slice, scope: Scope) -> Value:
+    return slice(
+        *(
+            None if bound is None else logic.settle(run, evaluate(run, bound, scope))
+            for bound in (node.lower, node.upper, node.step)
+        )
+    )
+
+
+@evaluates(ast.JoinedStr)
+def _formatted_string(run: Run, node: ast.JoinedStr, scope: Scope) -> Value:
+    parts: list[str] = []
+    known = True
+    for part in node.values:
+        value = part.value if isinstance(part, ast.Constant) else evaluate(run, part, scope)
+        if isinstance(value, str):
+            parts.append(value)
+        else:
+            known = False
+    text = "".join(parts)
+    return text if known and len(text) <= MAX_TEXT else Opaque()
+
+
+_CONVERSIONS: Final = {ord("r"): repr, ord("s"): str, ord("a"): ascii}
+
+
+@evaluates(ast.FormattedValue)
+def _formatted_value(run: Run, node: ast.FormattedValue, scope: Scope) -> Value:
+    value = logic.settle(run, evaluate(run, node.value, scope))
+    form = "" if node.format_spec is None else evaluate(run, node.format_spec, scope)
+    if not is_constant(value) or not isinstance(form, str) or has_large_width(form):
+        return Opaque()
+    convert = _CONVERSIONS.get(node.conversion)
+    try:
+        return format(value if convert is None else convert(value), form)
+    except (TypeError, ValueError, OverflowError):
+        return Opaque()
+
+
+@evaluates(ast.Lambda)
+def _lambda(run: Run, node: ast.Lambda, scope: Scope) -> Value:
+    return make_function(run, "<lambda>", node, scope)
+
+
+def make_function(
+    run: Run, name: str, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, scope: Scope
+) -> Function:
+    """A function defined here, with its defaults evaluated."""
+    arguments = node.args
+    return Function(
+        name,
+        node,
+        scope.closure,
+        tuple([evaluate(run, default, scope) for default in arguments.defaults]),
+        {
+            argument.arg: evaluate(run, default, scope)
+            for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+            if default is not None
+        },
+    )
+
+
+@evaluates(ast.NamedExpr)
+def _named(run: Run, node: ast.NamedExpr, scope: Scope) -> Value:
+    value = evaluate(run, node.value, scope)
+    bind(run, node.target, value, scope)
+    return value
+
+
+@evaluates(ast.ListComp)
+def _list_comprehension(run: Run, node: ast.ListComp, scope: Scope) -> Value:
+    found: list[Value] = []
+    complete = _comprehend(
+        run, node, scope, lambda inner: found.append(evaluate(run, node.elt, inner))
+    )
+    return List(found if complete else [], open=not complete)
+
+
+@evaluates(ast.GeneratorExp)
+def _generator(run: Run, node: ast.GeneratorExp, scope: Scope) -> Value:
+    return _list_comprehension(run, node, scope)  # type: ignore[arg-type]  # the same fields
+
+
+@evaluates(ast.SetComp)
+def _set_comprehension(run: Run, node: ast.SetComp, scope: Scope) -> Value:
+    found: list[Value] = []
+    complete = _comprehend(
+        run, node, scope, lambda inner: found.append(evaluate(run, node.elt, inner))
+    )
+    if not complete or not all(map(is_constant, found)):
+        return Set({}, open=True)
+    return Set(dict.fromkeys(found))
+
+
+@evaluates(ast.DictComp)
+def _dict_comprehension(run: Run, node: ast.DictComp, scope: Scope) -> Value:
+    result = Dict({})
+
+    def add(inner: Scope) -> None:
+        key = logic.settle(run, evaluate(run, node.key, inner))
+        value = evaluate(run, node.value, inner)
+        if is_constant(key):
+            result.entries[key] = value
+        else:
+            result.open = True
+
+    if not _comprehend(run, node, scope, add):
+        return Dict({}, open=True)
+    return result
+
+
+def _comprehend(run: Run, node: Any, scope: Scope, add: Any) -> bool:
+    """Evaluate a comprehension; whether every element of it could be told."""
+    inner = Scope(outer=scope)
+    return _generate(run, node.generators, 0, inner, add)
+
+
+def _generate(run: Run, generators: list[Any], number: int, scope: Scope, add: Any) -> bool:
+    if number == len(generators):
+        add(scope)
+        return True
+    generator = generators[number]
+    values = elements(run, evaluate(run, generator.iter, scope))
+    if values is None or len(values) > MAX_ITEMS:
+        return False
+    run.spend(len(values))
+    for value in values:
+        bind(run, generator.target, value, scope)
+        for condition in generator.ifs:
+            test = logic.truth(run, evaluate(run, condition, scope))
+            if test is not True and test is not False:
+                test = logic.decided(run, test)
+            if not test:
+                break
+        else:
+            if not _generate(run, generators, number + 1, scope, add):
+                return False
+    return True

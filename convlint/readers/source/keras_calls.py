@@ -1,0 +1,234 @@
+"""Calls of what the file imports: Keras' own functions and classes, and everything else."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Final, TypeAlias
+
+from convlint.readers.source import applications
+from convlint.readers.source.dispatch import calls
+from convlint.readers.source.layers import make_layer
+from convlint.readers.source.library import FUNCTIONS
+from convlint.readers.source.models import (
+    call_layer,
+    make_input,
+    make_model,
+    make_sequential,
+)
+from convlint.readers.source.names import Symbol, resolve
+from convlint.readers.source.objects import make_object
+from convlint.readers.source.operations import call_operation, call_tensorflow
+from convlint.readers.source.operation_names import OPERATION_ARGUMENTS
+from convlint.readers.source.run import Run
+from convlint.readers.source.sequences import elements
+from convlint.readers.source.shapes import shape_value
+from convlint.readers.source.signatures import MERGE_FUNCTIONS
+from convlint.readers.source.structures import leaves, tensors_in
+from convlint.readers.source.tensors import apply_unknown, as_layer
+from convlint.readers.source.values import (
+    External,
+    Layer,
+    Native,
+    Opaque,
+    Tensor,
+    Value,
+)
+
+_Handler: TypeAlias = Callable[[Run, Symbol, list[Value], dict[str, Value], ast.AST], Value]
+
+
+@calls(External)
+def call_external(
+    run: Run,
+    callee: External,
+    arguments: list[Value],
+    keywords: dict[str, Value],
+    site: ast.AST,
+) -> Value:
+    """Call something that the file imports."""
+    function = FUNCTIONS.get(callee.path)
+    if function is not None:
+        return function(run, arguments, keywords, site)
+    symbol = resolve(callee.path)
+    handler = _HANDLERS.get(symbol.kind)
+    if handler is not None:
+        return handler(run, symbol, arguments, keywords, site)
+    return call_unknown(run, callee.path.rpartition(".")[2], arguments, keywords, site)
+
+
+def call_unknown(
+    run: Run, label: str, arguments: list[Value], keywords: dict[str, Value], site: ast.AST
+) -> Value:
+    """Call what nobody knows: given tensors, it gives one that depends on them."""
+    values = [*arguments, *keywords.values()]
+    tensors = [tensor for value in values for tensor in tensors_in(value)]
+    if tensors and not run.eager:
+        return apply_unknown(run, label, tensors, site)
+    lost = next((leaf.lost for v in values for leaf in leaves(v) if type(leaf) is Opaque and leaf.lost), None)
+    return Opaque(origin=label, lost=lost)
+
+
+def _layer(
+    run: Run, symbol: Symbol, arguments: list[Value], keywords: dict[str, Value], site: ast.AST
+) -> Value:
+    if symbol.name == "InputLayer":
+        return make_input(run, arguments, keywords, site)
+    if symbol.name == "Merge":
+        return _merge_layer(run, arguments, keywords, site)
+    return make_layer(run, symbol.name, arguments, keywords, site)
+
+
+def _input(
+    run: Run, symbol: Symbol, arguments: list[Value], keywords: dict[str, Value], site: ast.AST
+) -> Value:
+    return Tensor(make_input(run, arguments, keywords, site))
+
+
+def _merge_layer(
+    run: Run, arguments: list[Value], keywords: dict[str, Value], site: ast.AST
+) -> Value:
+    """Keras 1's ``Merge([left, right], mode=...)``, whose branches are models."""
+    branches = elements(run, arguments[0] if arguments else keywords.get("layers"))
+    rest = {name: value for name, value in keywords.items() if name != "layers"}
+    layer = make_layer(run, "Merge", [None, *arguments[1:]], rest, site)
+    models = [as_layer(branch) for branch in branches or ()]
+    layer.branches = tuple([model for model in models if model is not None])
+    if not models or len(layer.branches) < len(models):
+        layer.given_up = "it is not known what its Merge joins"
+    return layer
+
+
+def _merge(
+    run: Run, symbol: Symbol, arguments: list[Value], keywords: dict[str, Value], site: ast.AST
+) -> Value:
+    """``concatenate([a, b], axis=-1)``: a layer that is constructed and called at once."""
+    inputs = arguments[0] if arguments else keywords.get("inputs")
+    options = {name: value for name, value in keywords.items() if name != "inputs"}
+    rest = list(arguments[1:])
+    if symbol.name == "merge":
+        layer = make_layer(run, "Merge", [None, *rest], options, site)
+    else:
+        layer = make_layer(run, MERGE_FUNCTIONS[symbol.name], rest, options, site)
+    return call_layer(run, layer, [inputs], {}, site)
+
+
+def _sequential(
+    run: Run, symbol: Symbol, arguments: list[Value], keywords: dict[str, Value], site: ast.AST
+) -> Value:
+    return make_sequential(run, arguments, keywords, site)
+
+
+def _model(
+    run: Run, symbol: Symbol, arguments: list[Value], keywords: dict[str, Value], site: ast.AST
+) -> Value:
+    return make_model(run, arguments, keywords, site)
+
+
+def _application(
+    run: Run, symbol: Symbol, arguments: list[Value], keywords: dict[str, Value], site: ast.AST
+) -> Value:
+    return applications.make_backbone(run, symbol.name, arguments, keywords, site)
+
+
+def _object(
+    run: Run, symbol: Symbol, arguments: list[Value], keywords: dict[str, Value], site: ast.AST
+) -> Value:
+    return make_object(symbol.section, symbol.name, arguments, keywords)
+
+
+def _activation(
+    run: Run, symbol: Symbol, arguments: list[Value], keywords: dict[str, Value], site: ast.AST
+) -> Value:
+    if symbol.name in OPERATION_ARGUMENTS:
+        return call_operation(run, symbol.name, arguments, keywords, site)
+    return call_unknown(run, symbol.name, arguments, keywords, site)
+
+
+def _operation(
+    run: Run, symbol: Symbol, arguments: list[Value], keywords: dict[str, Value], site: ast.AST
+) -> Value:
+    return call_operation(run, symbol.name, arguments, keywords, site)
+
+
+def _tensorflow(
+    run: Run, symbol: Symbol, arguments: list[Value], keywords: dict[str, Value], site: ast.AST
+) -> Value:
+    return call_tensorflow(run, symbol.name, arguments, keywords, site)
+
+
+def _shape(run: Run, arguments: list[Value], site: ast.AST) -> Value:
+    value = arguments[0] if arguments else None
+    return shape_value(value) if isinstance(value, Tensor) else Opaque()
+
+
+def _identity(
+    run: Run, arguments: list[Value], keywords: dict[str, Value], site: ast.AST
+) -> Value:
+    return arguments[0] if arguments else None
+
+
+_HARMLESS_DECORATORS: Final = frozenset({"register_keras_serializable", "function"})
+
+
+def _keras(
+    run: Run, symbol: Symbol, arguments: list[Value], keywords: dict[str, Value], site: ast.AST
+) -> Value:
+    match symbol.name:
+        case "clear_session" | "reset_default_graph":
+            run.counters.clear()
+            return None
+        case "int_shape" | "shape" if symbol.section in ("backend", "ops"):
+            return _shape(run, arguments, site)
+        case "image_data_format":
+            return "channels_last"
+        case "image_dim_ordering":
+            return "tf"
+        case "backend" if symbol.section == "backend":
+            return "tensorflow"
+        case "ndim" if arguments and isinstance(arguments[0], Tensor):
+            shape = shape_value(arguments[0])
+            return len(shape) if isinstance(shape, tuple) else Opaque()
+        case "get" if symbol.section in ("activations", "initializers", "regularizers"):
+            return arguments[0] if arguments else Opaque()
+        case name if name in _HARMLESS_DECORATORS:
+            if len(arguments) == 1 and not isinstance(arguments[0], str):
+                return arguments[0]
+            return Native(name, _identity)
+    return call_unknown(run, symbol.name, arguments, keywords, site)
+
+
+_HANDLERS: Final[dict[str, _Handler]] = {
+    "layer": _layer,
+    "input": _input,
+    "merge": _merge,
+    "sequential": _sequential,
+    "model": _model,
+    "application": _application,
+    "object": _object,
+    "activation": _activation,
+    "operation": _operation,
+    "tensorflow": _tensorflow,
+    "keras": _keras,
+}
+
+
+@calls(Opaque)
+def _call_opaque(
+    run: Run, callee: Opaque, arguments: list[Value], keywords: dict[str, Value], site: ast.AST
+) -> Value:
+    return call_unknown(run, callee.origin, arguments, keywords, site)
+
+
+@calls(Layer)
+def _call_layer(
+    run: Run, callee: Layer, arguments: list[Value], keywords: dict[str, Value], site: ast.AST
+) -> Value:
+    return call_layer(run, callee, arguments, keywords, site)
+
+
+@calls(Native)
+def _call_native(
+    run: Run, callee: Native, arguments: list[Value], keywords: dict[str, Value], site: ast.AST
+) -> Value:
+    return callee.function(run, arguments, keywords, site)

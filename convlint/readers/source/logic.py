@@ -1,0 +1,202 @@
+"""Truth, equality and order of values, as far as they are known."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable
+from typing import Any, Final
+
+from convlint.readers.source.run import Run
+from convlint.readers.source.values import (
+    CONSTANTS,
+    Array,
+    Choice,
+    Dict,
+    External,
+    List,
+    Opaque,
+    Set,
+    Tensor,
+    Value,
+    is_constant,
+    key_of,
+)
+
+_ORDER: Final[dict[type, Callable[[Any, Any], bool]]] = {
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+}
+_SYMBOLS: Final = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
+
+
+def settle(run: Run, value: Value) -> Value:
+    """A value on which something depends now: a choice is made, an answer is remembered."""
+    while type(value) is Choice:
+        value = value.yes if run.decide(value.key) else value.no
+    if type(value) is Opaque and value.key in run.fixed:
+        return run.fixed[value.key]
+    return value
+
+
+def truth(run: Run, value: Value) -> Value:
+    """True, False, or an unknown value whose key is the question."""
+    kind = type(value)
+    if kind in CONSTANTS or kind is tuple:
+        return bool(value)
+    if kind is Opaque:
+        return bool(run.fixed[value.key]) if value.key in run.fixed else value
+    if kind is Choice:
+        return choice(value.key, truth(run, value.yes), truth(run, value.no))
+    if kind is List or kind is Set:
+        return True if value.items else (Opaque() if value.open else False)
+    if kind is Dict:
+        return True if value.entries else (Opaque() if value.open else False)
+    if kind is Array or kind is Tensor:
+        return Opaque()
+    return True
+
+
+def choice(key: Any, yes: Value, no: Value) -> Value:
+    """``yes`` or ``no``; the two may be the same."""
+    if yes is no or (is_constant(yes) and is_constant(no) and same(yes, no)):
+        return yes
+    return Choice(key, yes, no)
+
+
+def same(left: Value, right: Value) -> bool:
+    """Whether two constants are the same, their types included."""
+    return type(left) is type(right) and bool(left == right)
+
+
+def negated(run: Run, value: Value) -> Value:
+    """``not value``."""
+    known = truth(run, value)
+    if known is True or known is False:
+        return not known
+    if type(known) is Choice:
+        return choice(known.key, negated(run, known.yes), negated(run, known.no))
+    return Opaque(("not", known.key))
+
+
+def decided(run: Run, value: Value) -> bool:
+    """The truth of a value; asks the run if it is not known."""
+    known = truth(run, settle(run, value))
+    known = settle(run, known)
+    if known is True or known is False:
+        return bool(known)
+    return run.decide(known.key)
+
+
+def compare(run: Run, kind: type, left: Value, right: Value) -> Value:
+    """One comparison: True, False or unknown."""
+    left, right = _answered(run, left), _answered(run, right)
+    if type(left) is Choice:
+        return choice(
+            left.key, compare(run, kind, left.yes, right), compare(run, kind, left.no, right)
+        )
+    if type(right) is Choice:
+        return choice(
+            right.key, compare(run, kind, left, right.yes), compare(run, kind, left, right.no)
+        )
+    if kind is ast.Is or kind is ast.Eq:
+        return _equal(left, right, identity=kind is ast.Is)
+    if kind is ast.IsNot or kind is ast.NotEq:
+        return negated(run, _equal(left, right, identity=kind is ast.IsNot))
+    if kind is ast.In:
+        return contains(right, left)
+    if kind is ast.NotIn:
+        return negated(run, contains(right, left))
+    if is_constant(left) and is_constant(right):
+        try:
+            return bool(_ORDER[kind](left, right))
+        except TypeError:
+            return Opaque()
+    return _question(_SYMBOLS[kind], left, right)
+
+
+def _answered(run: Run, value: Value) -> Value:
+    if type(value) is Opaque and value.key in run.fixed:
+        return run.fixed[value.key]
+    return value
+
+
+def _question(symbol: str, left: Value, right: Value) -> Value:
+    left_key, right_key = key_of(left), key_of(right)
+    if left_key is None or right_key is None:
+        return Opaque()
+    return Opaque((symbol, left_key, right_key))
+
+
+def _equal(left: Value, right: Value, *, identity: bool) -> Value:
+    if left is right and type(left) is not Opaque:
+        return True
+    if is_constant(left) and is_constant(right):
+        if identity and type(left) is not type(right):
+            return False
+        return bool(left == right)
+    if type(left) is Opaque and is_constant(right):
+        return Opaque(("==", left.key, right))
+    if type(right) is Opaque and is_constant(left):
+        return Opaque(("==", right.key, left))
+    if type(left) is Opaque or type(right) is Opaque:
+        return _question("is", left, right)
+    if isinstance(left, tuple | List) and isinstance(right, tuple | List):
+        return _equal_sequences(left, right)
+    if type(left) is External and type(right) is External:
+        return left == right or Opaque()
+    if is_constant(left) or is_constant(right):
+        # What is no constant is an object of its own: never None, a number or a string.
+        other = right if is_constant(left) else left
+        return Opaque() if isinstance(other, Array | Tensor | External | tuple) else False
+    return Opaque() if not identity else False
+
+
+def _equal_sequences(left: Any, right: Any) -> Value:
+    if isinstance(left, List) and isinstance(right, List) and (left.open or right.open):
+        return Opaque()
+    ours = left if isinstance(left, tuple) else left.items
+    others = right if isinstance(right, tuple) else right.items
+    if type(left) is not type(right) or len(ours) != len(others):
+        return False
+    results = [_equal(one, other, identity=False) for one, other in zip(ours, others, strict=True)]
+    if any(result is False for result in results):
+        return False
+    return True if all(result is True for result in results) else Opaque()
+
+
+def contains(container: Value, item: Value) -> Value:
+    """``item in container``."""
+    if isinstance(container, str):
+        return item in container if isinstance(item, str) else _member(item, container)
+    if isinstance(container, Dict):
+        return _among(item, container.entries, open_=container.open)
+    if isinstance(container, Set):
+        return _among(item, container.items, open_=container.open)
+    if isinstance(container, tuple | List):
+        items = container if isinstance(container, tuple) else container.items
+        open_ = isinstance(container, List) and container.open
+        if all(map(is_constant, items)):
+            return _among(item, items, open_=open_)
+        if any(item is other for other in items):
+            return True
+        return Opaque()
+    return _question("in", item, container)
+
+
+def _among(item: Value, items: Any, *, open_: bool) -> Value:
+    if not is_constant(item):
+        if type(item) is Opaque and not open_:
+            return _member(item, tuple(items))
+        return any(item is other for other in items) or Opaque()
+    if any(item == other for other in items):
+        return True
+    return Opaque() if open_ else False
+
+
+def _member(item: Value, items: Any) -> Value:
+    if type(item) is Opaque and is_constant(items):
+        return Opaque(("in", item.key, items))
+    return Opaque()

@@ -1,0 +1,331 @@
+"""Methods of strings, containers, tensors, layers and models."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Any, Final
+
+from convlint.readers.source import logic
+from convlint.readers.source.arithmetic import has_large_width
+from convlint.readers.source.models import (
+    add,
+    build_chain,
+    call_layer,
+    first_call,
+    pop,
+    sublayers,
+)
+from convlint.readers.source.objects import compile_arguments
+from convlint.readers.source.layers import shape_of
+from convlint.readers.source.run import MAX_ITEMS, MAX_TEXT, Run
+from convlint.readers.source.sequences import elements, lose
+from convlint.readers.source.shapes import shape_value
+from convlint.readers.source.tensors import apply_unknown
+from convlint.readers.source.values import (
+    Chain,
+    Dict,
+    Function,
+    Layer,
+    List,
+    Opaque,
+    Set,
+    Tensor,
+    Value,
+    is_constant,
+)
+
+
+def call_method(
+    run: Run,
+    receiver: Value,
+    name: str,
+    arguments: list[Value],
+    keywords: dict[str, Value],
+    site: ast.AST,
+) -> Value:
+    """Call a method that is not one of the file's own."""
+    method = _METHODS.get(type(receiver))
+    if method is None:
+        return Opaque()
+    return method(run, receiver, name, [logic.settle(run, a) for a in arguments], keywords, site)
+
+
+_TEXT_METHODS: Final = frozenset(
+    """
+    capitalize casefold count endswith find index isalpha isdigit isidentifier islower isnumeric
+    isspace istitle isupper join lower lstrip partition removeprefix removesuffix replace rfind
+    rindex rpartition rsplit rstrip split splitlines startswith strip swapcase title upper
+    """.split()
+)
+
+
+def _text(
+    run: Run,
+    text: str,
+    name: str,
+    arguments: list[Value],
+    keywords: dict[str, Value],
+    site: ast.AST,
+) -> Value:
+    if name == "format":
+        return _format(text, arguments, keywords)
+    if name == "join" and arguments:
+        parts = elements(run, arguments[0])
+        if parts is None or not all(isinstance(part, str) for part in parts):
+            return Opaque()
+        joined = text.join(parts)
+        return joined if len(joined) <= MAX_TEXT else Opaque()
+    if name not in _TEXT_METHODS or keywords or not all(map(is_constant, arguments)):
+        return Opaque()
+    if name == "replace" and len(text) * max(len(str(arguments[-1])), 1) > MAX_TEXT:
+        return Opaque()
+    try:
+        result = getattr(text, name)(*arguments)
+    except (TypeError, ValueError):
+        return Opaque()
+    return List(result) if isinstance(result, list) else result
+
+
+def _format(text: str, arguments: list[Value], keywords: dict[str, Value]) -> Value:
+    values = [*arguments, *keywords.values()]
+    if not all(map(is_constant, values)) or has_large_width(text) or "**" in keywords:
+        return Opaque()
+    try:
+        result = text.format(*arguments, **keywords)
+    except (TypeError, ValueError, LookupError, AttributeError):
+        return Opaque()
+    return result if len(result) <= MAX_TEXT else Opaque()
+
+
+def _list(
+    run: Run,
+    value: List,
+    name: str,
+    arguments: list[Value],
+    keywords: dict[str, Value],
+    site: ast.AST,
+) -> Value:
+    first = arguments[0] if arguments else None
+    items = value.items
+    match name:
+        case "append":
+            items.append(first)
+            if len(items) > MAX_ITEMS:
+                lose(value)
+        case "extend":
+            more = elements(run, first)
+            if more is None:
+                value.open = True
+            else:
+                items.extend(more)
+        case "insert" if isinstance(first, int) and len(arguments) > 1:
+            items.insert(first, arguments[1])
+        case "pop":
+            place = -1 if not arguments else first
+            if value.open or not isinstance(place, int) or not items:
+                return Opaque()
+            return items.pop(place) if -len(items) <= place < len(items) else Opaque()
+        case "reverse":
+            items.reverse()
+        case "copy":
+            return List(list(items), value.open)
+        case "clear":
+            value.items, value.open = [], False
+        case "index" | "count" | "remove" if is_constant(first) and all(map(is_constant, items)):
+            try:
+                return getattr(items, name)(first)
+            except ValueError:
+                return Opaque()
+        case "sort" if all(map(is_constant, items)) and not keywords:
+            try:
+                items.sort()
+            except TypeError:
+                lose(value)
+        case "index" | "count" | "tolist":
+            return value if name == "tolist" else Opaque()
+        case _:
+            lose(value)
+    return None
+
+
+def _dict(
+    run: Run,
+    value: Dict,
+    name: str,
+    arguments: list[Value],
+    keywords: dict[str, Value],
+    site: ast.AST,
+) -> Value:
+    entries = value.entries
+    key = arguments[0] if arguments else None
+    default = arguments[1] if len(arguments) > 1 else None
+    match name:
+        case "get" | "pop" | "setdefault":
+            if not is_constant(key):
+                return Opaque()
+            if key in entries:
+                return entries.pop(key) if name == "pop" else entries[key]
+            found = Opaque() if value.open else default
+            if name == "setdefault":
+                entries[key] = found
+            return found
+        case "keys":
+            return List(list(entries), value.open)
+        case "values":
+            return List(list(entries.values()), value.open)
+        case "items":
+            return List([(key, item) for key, item in entries.items()], value.open)
+        case "copy":
+            return Dict(dict(entries), value.open)
+        case "clear":
+            entries.clear()
+        case "update":
+            if isinstance(key, Dict):
+                entries.update(key.entries)
+                value.open |= key.open
+            elif arguments:
+                value.open = True
+            entries.update({name: item for name, item in keywords.items() if name != "**"})
+            value.open |= "**" in keywords
+        case _:
+            lose(value)
+    return None
+
+
+def _set(
+    run: Run,
+    value: Set,
+    name: str,
+    arguments: list[Value],
+    keywords: dict[str, Value],
+    site: ast.AST,
+) -> Value:
+    if name == "add" and arguments and is_constant(arguments[0]):
+        value.items[arguments[0]] = None
+    elif name in ("discard", "remove") and arguments and is_constant(arguments[0]):
+        value.items.pop(arguments[0], None)
+    elif name == "copy":
+        return Set(dict(value.items), value.open)
+    else:
+        lose(value)
+    return None
+
+
+def _tuple(
+    run: Run,
+    value: tuple[Any, ...],
+    name: str,
+    arguments: list[Value],
+    keywords: dict[str, Value],
+    site: ast.AST,
+) -> Value:
+    if name in ("as_list", "tolist"):
+        return List(list(value))
+    if name in ("index", "count") and is_constant(value) and all(map(is_constant, arguments)):
+        try:
+            return getattr(value, name)(*arguments)
+        except (ValueError, TypeError):
+            return Opaque()
+    return Opaque()
+
+
+def _tensor(
+    run: Run,
+    tensor: Tensor,
+    name: str,
+    arguments: list[Value],
+    keywords: dict[str, Value],
+    site: ast.AST,
+) -> Value:
+    if name == "get_shape":
+        return shape_value(tensor)
+    return apply_unknown(run, name, [tensor], site)
+
+
+_ON_DATA: Final = frozenset(
+    "fit fit_generator evaluate predict predict_on_batch train_on_batch test_on_batch".split()
+)
+
+
+def _layer(
+    run: Run,
+    layer: Layer,
+    name: str,
+    arguments: list[Value],
+    keywords: dict[str, Value],
+    site: ast.AST,
+) -> Value:
+    chain = layer.body if isinstance(layer.body, Chain) and layer.wrapped is None else None
+    match name:
+        case "add" if chain is not None:
+            for value in arguments[:1] or list(keywords.values())[:1]:
+                add(run, layer, chain, value)
+        case "pop" if chain is not None:
+            return pop(run, chain)
+        case "compile":
+            layer.compiled = compile_arguments(arguments, keywords)
+        case "build" if chain is not None:
+            shape = shape_of(arguments[0] if arguments else keywords.get("input_shape"))
+            layer.called = True
+            build_chain(run, chain, Opaque() if shape is None else shape)
+        case "build":
+            first_call(run, layer, Opaque())
+        case "get_layer":
+            return _get_layer(layer, arguments, keywords)
+        case "call" | "__call__":
+            return call_layer(run, layer, arguments, keywords, site)
+        case "get_output_at" | "get_input_at":
+            return _at(layer, name, arguments)
+        case _ if name in _ON_DATA:
+            first_call(run, layer, Opaque())
+            return Opaque()
+        case _:
+            return Opaque()
+    return None
+
+
+def _get_layer(layer: Layer, arguments: list[Value], keywords: dict[str, Value]) -> Value:
+    given = {**dict(zip(("name", "index"), arguments, strict=False)), **keywords}
+    layers = sublayers(layer)
+    name, index = given.get("name"), given.get("index")
+    if isinstance(name, str):
+        for inner in layers:
+            if inner.name == name:
+                return inner if inner.instance is None else inner.instance
+    elif isinstance(index, int) and -len(layers) <= index < len(layers):
+        return layers[index]
+    return Opaque()
+
+
+def _at(layer: Layer, name: str, arguments: list[Value]) -> Value:
+    place = arguments[0] if arguments else None
+    if not isinstance(place, int) or not 0 <= place < len(layer.nodes):
+        return Opaque()
+    if name == "get_output_at":
+        return Tensor(layer, place)
+    inputs = layer.nodes[place].inputs
+    return inputs[0] if len(inputs) == 1 else List(list(inputs))
+
+
+def _function(
+    run: Run,
+    value: Function,
+    name: str,
+    arguments: list[Value],
+    keywords: dict[str, Value],
+    site: ast.AST,
+) -> Value:
+    return value
+
+
+_METHODS: Final[dict[type, Callable[..., Value]]] = {
+    str: _text,
+    List: _list,
+    Dict: _dict,
+    Set: _set,
+    tuple: _tuple,
+    Tensor: _tensor,
+    Layer: _layer,
+    Function: _function,
+}

@@ -1,0 +1,137 @@
+"""The state of one run through a file: its decisions, its names, its budget, what it built.
+
+At a condition that cannot be decided a run asks :meth:`Run.decide`. The answers are its *trail*;
+another run with another beginning of the trail takes the other branch, so that replaying the file
+follows every combination. The same question is answered the same way throughout a run.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Final, NamedTuple
+
+from convlint.readers.source.values import Layer, Opaque, Value
+
+MAX_STEPS: Final = 200_000
+"""Most statements, calls and iterations of one run."""
+
+MAX_DEPTH: Final = 32
+"""Deepest nesting of calls of the file's own functions."""
+
+MAX_ITEMS: Final = 10_000
+"""Largest list, tuple, range or comprehension that is followed."""
+
+MAX_TEXT: Final = 100_000
+"""Longest string, in characters, and largest integer, in bits."""
+
+
+class Note(NamedTuple):
+    """What was given up, where and why; shown on demand."""
+
+    line: int
+    reason: str
+
+
+class GivenUp(Exception):  # noqa: N818 - no error: the file is right, we cannot follow it
+    """The run cannot go on: a budget is spent."""
+
+
+class Raised(Exception):  # noqa: N818 - the script's, not ours
+    """The script certainly raises an exception, or ends."""
+
+
+@dataclass(slots=True, eq=False)
+class Run:
+    """One run.
+
+    Attributes:
+        script: the answers to give to the first questions.
+        trail: the answers given.
+        counters: how often each automatic name was handed out.
+        models: every model that was constructed, in order.
+        called: the nodes of the file's functions and classes that were called.
+        building: for functions of the file, whether they may build a part of a model.
+        loops: the bodies and scopes of the loops that are being executed.
+        nesting: how many calls of the file's functions are being executed.
+        repetition: how many times, as a product over the enclosing loops, a body is executed.
+    """
+
+    script: tuple[bool, ...] = ()
+    trail: list[bool] = field(default_factory=list)
+    decisions: dict[Hashable, bool] = field(default_factory=dict)
+    fixed: dict[Hashable, Value] = field(default_factory=dict)
+    counters: dict[str, int] = field(default_factory=dict)
+    models: list[Layer] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    called: set[ast.AST] = field(default_factory=set)
+    unbound: dict[str, Opaque] = field(default_factory=dict)
+    building: dict[ast.AST, bool] = field(default_factory=dict)
+    loops: list[Any] = field(default_factory=list)
+    steps: int = MAX_STEPS
+    nesting: int = 0
+    repetition: int = 1
+    eager: int = 0
+
+    def spend(self, steps: int) -> None:
+        """Use up some of the budget; GivenUp if there is none left."""
+        self.steps -= steps
+        if self.steps < 0:
+            raise GivenUp(f"it takes more than {MAX_STEPS} steps to follow")
+
+    def note(self, site: ast.AST | None, reason: str) -> None:
+        """Note that something at a place was given up."""
+        self.notes.append(Note(getattr(site, "lineno", 1), reason))
+
+    def name(self, class_name: str) -> str:
+        """The automatic name of a new object of a class, as Keras 3 numbers them."""
+        return self.unique(snake_case(class_name))
+
+    def unique(self, prefix: str) -> str:
+        """A prefix, with a number from its second use on."""
+        count = self.counters.get(prefix, 0)
+        self.counters[prefix] = count + 1
+        return f"{prefix}_{count}" if count else prefix
+
+    def decide(self, key: Hashable) -> bool:
+        """Answer a question: as before, as scripted, or yes."""
+        if isinstance(key, tuple):
+            match key[0]:
+                case "not":
+                    return not self.decide(key[1])
+                case "and":
+                    return all(self.decide(part) for part in key[1:])
+                case "or":
+                    return any(self.decide(part) for part in key[1:])
+        known = self.decisions.get(key)
+        if known is None:
+            known = self._implied(key)
+        if known is None:
+            place = len(self.trail)
+            known = self.script[place] if place < len(self.script) else True
+            self.trail.append(known)
+        self.decisions[key] = known
+        if known and isinstance(key, tuple) and key[0] == "==":
+            self.fixed.setdefault(key[1], key[2])
+        return known
+
+    def _implied(self, key: Hashable) -> bool | None:
+        """What an earlier answer says about this question."""
+        if isinstance(key, tuple):
+            if key[0] in ("==", "in") and key[1] in self.fixed:
+                value = self.fixed[key[1]]
+                return bool(value in key[2] if key[0] == "in" else value == key[2])
+        elif key in self.fixed:
+            return bool(self.fixed[key])
+        return None
+
+
+@cache
+def snake_case(name: str) -> str:
+    """``Conv2D`` as ``conv2d``: how Keras names the objects of a class."""
+    name = re.sub(r"\W+", "", name)
+    name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()

@@ -1,0 +1,215 @@
+"""Containers: their elements, their items, and assignment to targets."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Hashable
+from typing import Any
+
+from convlint.readers.source import logic
+from convlint.readers.source.dispatch import evaluate, set_attribute
+from convlint.readers.source.operators import index_tensor, outputs_of
+from convlint.readers.source.run import MAX_ITEMS, Run
+from convlint.readers.source.scope import Scope
+from convlint.readers.source.values import (
+    Array,
+    Dict,
+    External,
+    Instance,
+    List,
+    Opaque,
+    Set,
+    Tensor,
+    Value,
+    is_constant,
+)
+
+
+def elements(run: Run, value: Value) -> list[Value] | None:
+    """What iteration over a value yields; None if that is not known."""
+    value = logic.settle(run, value)
+    kind = type(value)
+    if kind is tuple:
+        return list(value)
+    if kind is List:
+        return None if value.open else value.items
+    if kind is str or kind is bytes:
+        return list(value)
+    if kind is Dict:
+        return None if value.open else list(value.entries)
+    if kind is Set:
+        return None if value.open else list(value.items)
+    if kind is range:
+        return list(value) if len(value) <= MAX_ITEMS else None
+    if kind is Tensor:
+        return outputs_of(value)
+    if kind is Instance:
+        return _fields(value)
+    return None
+
+
+def _fields(value: Instance) -> list[Value] | None:
+    """The fields of a named tuple."""
+    if value.cls.fields is None:
+        return None
+    return [value.attributes.get(name, Opaque()) for name in value.cls.fields]
+
+
+def item(run: Run, container: Value, key: Value, site: ast.AST) -> Value:
+    """``container[key]``."""
+    kind = type(container)
+    if kind is Tensor:
+        return index_tensor(run, container, key, site)
+    if kind is External:
+        return container  # list[int], Tuple[str, ...]
+    key = logic.settle(run, key)
+    if kind is Dict:
+        return _entry(container, key)
+    if kind is List:
+        return _element(container.items, key, open_=container.open)
+    if kind is tuple or kind is str or kind is bytes or kind is range:
+        return _element(container, key, open_=False)
+    if kind is Opaque:
+        return member(container, ("item", key) if is_constant(key) else None)
+    if kind is Array:
+        return Array()
+    if kind is Instance and isinstance(key, int):
+        values = _fields(container)
+        return Opaque() if values is None else _element(values, key, open_=False)
+    return Opaque()
+
+
+def member(value: Opaque, key: Hashable) -> Value:
+    """An attribute or item of an unknown value: the same one each time it is read."""
+    if key is None:
+        return Opaque(lost=value.lost)
+    if value.members is None:
+        value.members = {}
+    if key not in value.members:
+        value.members[key] = Opaque(lost=value.lost)
+    return value.members[key]
+
+
+def _entry(container: Dict, key: Value) -> Value:
+    if not is_constant(key):
+        return Opaque()
+    if key in container.entries:
+        return container.entries[key]
+    if container.open:
+        # Read again, it is the same unknown value.
+        container.entries[key] = Opaque()
+        return container.entries[key]
+    return Opaque()
+
+
+def _element(items: Any, key: Value, *, open_: bool) -> Value:
+    if isinstance(key, slice):
+        if open_ or not all(
+            bound is None or isinstance(bound, int) for bound in (key.start, key.stop, key.step)
+        ):
+            return List([], open=True) if isinstance(items, list) else Opaque()
+        try:
+            part = items[key]
+        except ValueError:
+            return Opaque()
+        return List(part) if isinstance(items, list) else part
+    if not isinstance(key, int) or open_:
+        return Opaque()
+    try:
+        return items[key]
+    except IndexError:
+        return Opaque()
+
+
+def set_item(run: Run, container: Value, key: Value, value: Value) -> None:
+    """``container[key] = value``."""
+    key = logic.settle(run, key)
+    if isinstance(container, Dict):
+        if is_constant(key):
+            container.entries[key] = value
+        else:
+            container.entries.clear()
+            container.open = True
+    elif isinstance(container, List):
+        if isinstance(key, int) and -len(container.items) <= key < len(container.items):
+            container.items[key] = value
+        else:
+            lose(container)
+    elif isinstance(container, Opaque) and is_constant(key):
+        if container.members is None:
+            container.members = {}
+        container.members["item", key] = value
+
+
+def delete_item(run: Run, container: Value, key: Value) -> None:
+    """``del container[key]``."""
+    key = logic.settle(run, key)
+    if isinstance(container, Dict) and is_constant(key):
+        container.entries.pop(key, None)
+    elif isinstance(container, List) and isinstance(key, int | slice):
+        try:
+            del container.items[key]
+        except (IndexError, ValueError, TypeError):
+            lose(container)
+    else:
+        lose(container)
+
+
+def lose(value: Value) -> None:
+    """Forget what a container holds: something unknown happened to it."""
+    if isinstance(value, List):
+        value.items = []
+        value.open = True
+    elif isinstance(value, Dict):
+        value.entries = {}
+        value.open = True
+    elif isinstance(value, Set):
+        value.items = {}
+        value.open = True
+
+
+def bind(run: Run, target: ast.expr, value: Value, scope: Scope) -> None:
+    """Assign a value to a target."""
+    if isinstance(target, ast.Name):
+        scope.bind(target.id, value)
+    elif isinstance(target, ast.Attribute):
+        set_attribute(run, evaluate(run, target.value, scope), target.attr, value)
+    elif isinstance(target, ast.Subscript):
+        container = logic.settle(run, evaluate(run, target.value, scope))
+        set_item(run, container, evaluate(run, target.slice, scope), value)
+    elif isinstance(target, ast.Tuple | ast.List):
+        _unpack(run, target.elts, value, scope)
+    elif isinstance(target, ast.Starred):
+        bind(run, target.value, value, scope)
+
+
+def _unpack(run: Run, targets: list[ast.expr], value: Value, scope: Scope) -> None:
+    value = logic.settle(run, value)
+    parts = _parts(run, value, targets)
+    for target, part in zip(targets, parts, strict=True):
+        bind(run, target, part, scope)
+
+
+def _parts(run: Run, value: Value, targets: list[ast.expr]) -> list[Value]:
+    star = next((i for i, t in enumerate(targets) if isinstance(t, ast.Starred)), None)
+    count = len(targets)
+    if type(value) is Tensor:
+        values: list[Value] | None = outputs_of(value, count if star is None else None)
+    elif type(value) is Opaque:
+        return [
+            List([], open=True) if place == star else member(value, ("item", place))
+            for place in range(count)
+        ]
+    else:
+        values = elements(run, value)
+    if values is None:
+        return [List([], open=True) if place == star else Opaque() for place in range(count)]
+    if star is None:
+        if len(values) == count:
+            return values
+        return [Opaque() for _ in range(count)]
+    after = count - star - 1
+    if len(values) < count - 1:
+        return [Opaque() for _ in range(count)]
+    middle = List(values[star : len(values) - after])
+    return [*values[:star], middle, *values[len(values) - after :]]

@@ -1,0 +1,229 @@
+"""Statements, but for those that branch."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from convlint.readers.source import logic
+from convlint.readers.source.arithmetic import binary
+from convlint.readers.source.dispatch import (
+    call,
+    evaluate,
+    execute,
+    executes,
+)
+from convlint.readers.source.expressions import make_function
+from convlint.readers.source.operators import binary_operation
+from convlint.readers.source.run import Raised, Run
+from convlint.readers.source.scope import Scope
+from convlint.readers.source.sequences import bind, delete_item, elements
+from convlint.readers.source.signals import BREAK, CONTINUE, Return
+from convlint.readers.source.values import (
+    Bound,
+    External,
+    Function,
+    List,
+    Opaque,
+    Tensor,
+    Value,
+)
+
+
+@executes(ast.Expr)
+def _expression(run: Run, node: ast.Expr, scope: Scope) -> Any:
+    if type(node.value) is not ast.Constant:
+        evaluate(run, node.value, scope)
+
+
+@executes(ast.Assign)
+def _assign(run: Run, node: ast.Assign, scope: Scope) -> Any:
+    value = evaluate(run, node.value, scope)
+    for target in node.targets:
+        if type(target) is ast.Name:
+            scope.bind(target.id, value)
+        else:
+            bind(run, target, value, scope)
+
+
+@executes(ast.AnnAssign)
+def _annotated(run: Run, node: ast.AnnAssign, scope: Scope) -> Any:
+    if node.value is not None:
+        bind(run, node.target, evaluate(run, node.value, scope), scope)
+
+
+@executes(ast.AugAssign)
+def _augmented(run: Run, node: ast.AugAssign, scope: Scope) -> Any:
+    load = _as_load(node.target)
+    left = evaluate(run, load, scope)
+    right = evaluate(run, node.value, scope)
+    kind = type(node.op)
+    if isinstance(left, List) and kind is ast.Add:
+        # A list grows in place, and whoever else holds it sees that.
+        more = elements(run, right)
+        if more is None:
+            left.open = True
+        else:
+            left.items.extend(more)
+        return
+    if type(left) is Tensor or type(right) is Tensor:
+        value = binary_operation(run, kind, left, right, node)
+    else:
+        value = binary(run, kind, left, right)
+    bind(run, node.target, value, scope)
+
+
+def _as_load(target: ast.expr) -> ast.expr:
+    """The expression that reads what a target writes."""
+    if isinstance(target, ast.Name):
+        return ast.Name(target.id, ast.Load())
+    return target
+
+
+@executes(ast.Delete)
+def _delete(run: Run, node: ast.Delete, scope: Scope) -> Any:
+    for target in node.targets:
+        if isinstance(target, ast.Name):
+            scope.unbind(target.id)
+        elif isinstance(target, ast.Subscript):
+            container = logic.settle(run, evaluate(run, target.value, scope))
+            delete_item(run, container, evaluate(run, target.slice, scope))
+
+
+@executes(ast.Return)
+def _return(run: Run, node: ast.Return, scope: Scope) -> Any:
+    return Return(None if node.value is None else evaluate(run, node.value, scope))
+
+
+@executes(ast.Break)
+def _break(run: Run, node: ast.Break, scope: Scope) -> Any:
+    return BREAK
+
+
+@executes(ast.Continue)
+def _continue(run: Run, node: ast.Continue, scope: Scope) -> Any:
+    return CONTINUE
+
+
+@executes(ast.Raise)
+def _raise(run: Run, node: ast.Raise, scope: Scope) -> Any:
+    raise Raised
+
+
+@executes(ast.Global)
+def _global(run: Run, node: ast.Global, scope: Scope) -> Any:
+    module = scope.module
+    scope.elsewhere.update(dict.fromkeys(node.names, module))
+    for name in node.names:
+        scope.names.pop(name, None)
+
+
+@executes(ast.Nonlocal)
+def _nonlocal(run: Run, node: ast.Nonlocal, scope: Scope) -> Any:
+    for name in node.names:
+        outer = scope.outer
+        while outer is not None:
+            if name in outer.names:
+                scope.elsewhere[name] = outer
+                break
+            outer = outer.outer
+
+
+@executes(ast.Import)
+def _import(run: Run, node: ast.Import, scope: Scope) -> Any:
+    for alias in node.names:
+        if alias.asname is not None:
+            scope.bind(alias.asname, External(alias.name))
+        else:
+            root = alias.name.partition(".")[0]
+            scope.bind(root, External(root))
+
+
+@executes(ast.ImportFrom)
+def _import_from(run: Run, node: ast.ImportFrom, scope: Scope) -> Any:
+    module = "." * node.level + (node.module or "")
+    if module == "__future__":
+        return
+    for alias in node.names:
+        if alias.name == "*":
+            scope.module.stars.append(module)
+        else:
+            separator = "" if module.endswith(".") else "."
+            scope.bind(alias.asname or alias.name, External(f"{module}{separator}{alias.name}"))
+
+
+@executes(ast.FunctionDef, ast.AsyncFunctionDef)
+def _function(run: Run, node: Any, scope: Scope) -> Any:
+    function = make_function(run, node.name, node, scope)
+    value: Value = function
+    for decorator in reversed(node.decorator_list):
+        value = _decorated(run, value, evaluate(run, decorator, scope), decorator)
+    scope.bind(node.name, value)
+
+
+def _decorated(run: Run, value: Value, decorator: Value, site: ast.AST) -> Value:
+    """What a decorator makes of a function or class."""
+    if isinstance(decorator, External):
+        name = decorator.path.rpartition(".")[2]
+        if isinstance(value, Function) and name in ("property", "staticmethod", "classmethod"):
+            value.kind = name
+            return value
+        if name == "cached_property" and isinstance(value, Function):
+            value.kind = "property"
+            return value
+        if decorator.path in _HARMLESS:
+            return value
+    if isinstance(decorator, Bound) and isinstance(decorator.receiver, Function):
+        return decorator.receiver  # the setter of a property
+    return call(run, decorator, [value], {}, site)
+
+
+_HARMLESS = frozenset(
+    {
+        "functools.lru_cache",
+        "functools.cache",
+        "functools.wraps",
+        "abc.abstractmethod",
+        "typing.override",
+        "typing.no_type_check",
+        "tensorflow.function",
+        "tensorflow.autograph.experimental.do_not_convert",
+    }
+)
+
+
+@executes(ast.ClassDef)
+def _class(run: Run, node: ast.ClassDef, scope: Scope) -> Any:
+    from convlint.readers.source.classes import make_class
+
+    value: Value = make_class(run, node, scope)
+    for decorator in reversed(node.decorator_list):
+        value = _decorated(run, value, evaluate(run, decorator, scope), decorator)
+    scope.bind(node.name, value)
+
+
+@executes(ast.With, ast.AsyncWith)
+def _with(run: Run, node: Any, scope: Scope) -> Any:
+    for item in node.items:
+        context = evaluate(run, item.context_expr, scope)
+        if item.optional_vars is not None:
+            value = context if isinstance(context, Opaque) else Opaque()
+            bind(run, item.optional_vars, value, scope)
+    return execute(run, node.body, scope)
+
+
+@executes(ast.Try, *([ast.TryStar] if hasattr(ast, "TryStar") else []))
+def _try(run: Run, node: Any, scope: Scope) -> Any:
+    try:
+        signal = execute(run, node.body, scope)
+        if signal is None:
+            signal = execute(run, node.orelse, scope)
+    except Raised:
+        if not node.handlers:
+            raise
+        handler = node.handlers[0]
+        if handler.name is not None:
+            scope.bind(handler.name, Opaque())
+        signal = execute(run, handler.body, scope)
+    last = execute(run, node.finalbody, scope)
+    return signal if last is None else last

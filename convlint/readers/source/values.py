@@ -1,0 +1,286 @@
+"""What the interpreter computes with.
+
+Numbers, strings, None and tuples are themselves. Everything else that a script can hold is one of
+the classes below; a value of any other type is treated like :class:`Opaque`. Objects that Keras
+would mutate (layers, models) are mutated here in the same way, and read off at the end.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
+
+Value: TypeAlias = Any
+
+UNPACKED: Final = "**"
+"""Key among keyword arguments that says: further ones were passed, but it is not known which."""
+
+
+@dataclass(slots=True, eq=False)
+class Opaque:
+    """A value that is not known.
+
+    Two readings of the same unknown thing are one object, so that the same question about it is
+    answered the same way everywhere.
+
+    Attributes:
+        key: how it was computed, ``("==", key of another, constant)``; itself if not known.
+        lost: why it is not known, if it depends on something that was given up. A model that
+            needs such a value is given up too.
+        members: attributes and items that were read or set.
+        tensor: the symbolic tensor that stands for it, once it was used as one.
+        origin: the name of the function or class that gave it.
+    """
+
+    key: Hashable = None
+    lost: str | None = None
+    members: dict[Hashable, Value] | None = None
+    tensor: Tensor | None = None
+    origin: str = "unknown"
+
+    def __post_init__(self) -> None:
+        if self.key is None:
+            self.key = self
+
+
+@dataclass(slots=True, eq=False)
+class Choice:
+    """One of two values, depending on a question that nobody had to answer yet."""
+
+    key: Hashable
+    yes: Value
+    no: Value
+
+
+@dataclass(slots=True, eq=False)
+class List:
+    """A list; ``open`` if anything may have happened to it."""
+
+    items: list[Value]
+    open: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Dict:
+    """A dict by constant keys; ``open`` if it may have other entries or other values."""
+
+    entries: dict[Hashable, Value]
+    open: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Set:
+    """A set of constants, in the order of insertion."""
+
+    items: dict[Hashable, None]
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class External:
+    """Something that the file imports, by its dotted path: ``tensorflow.keras.layers``."""
+
+    path: str
+
+
+@dataclass(slots=True, eq=False)
+class Function:
+    """A function or lambda of the file.
+
+    Attributes:
+        scope: where its free names are looked up.
+        defaults: values of the last positional parameters, and of keyword-only ones by name.
+        owner: the class whose body defines it.
+        kind: ``"property"``, ``"staticmethod"``, ``"classmethod"`` or ``""``.
+    """
+
+    name: str
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+    scope: Any
+    defaults: tuple[Value, ...] = ()
+    keyword_defaults: dict[str, Value] = field(default_factory=dict)
+    owner: Class | None = None
+    kind: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class Class:
+    """A class of the file. ``lineage`` is its method resolution order, itself first."""
+
+    name: str
+    node: ast.ClassDef
+    bases: tuple[Value, ...]
+    namespace: dict[str, Value]
+    lineage: tuple[Value, ...] = ()
+    fields: tuple[str, ...] | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Instance:
+    """An object of a class of the file; ``layer`` is its Keras side, if it is a layer or model."""
+
+    cls: Class
+    attributes: dict[str, Value]
+    layer: Layer | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Bound:
+    """A method of an object; ``function`` is a function of the file, or a method's name."""
+
+    function: Function | str
+    receiver: Value
+
+
+@dataclass(slots=True, eq=False)
+class Super:
+    """``super()`` inside a method of ``cls``."""
+
+    cls: Class
+    receiver: Value
+
+
+@dataclass(slots=True, eq=False)
+class Native:
+    """A function that is evaluated here: takes the run, the arguments and the call's node."""
+
+    name: str
+    function: Callable[..., Value]
+
+
+@dataclass(slots=True, eq=False)
+class Partial:
+    """``functools.partial`` of anything that can be called."""
+
+    function: Value
+    arguments: tuple[Value, ...]
+    keywords: dict[str, Value]
+
+
+@dataclass(slots=True, eq=False)
+class Array:
+    """An array or tensor of data whose shape may be known; its values never are."""
+
+    shape: tuple[Value, ...] | None = None
+
+
+@dataclass(slots=True, eq=False)
+class KerasObject:
+    """An initializer, regularizer, loss, optimizer …: a class of Keras and its arguments."""
+
+    section: str
+    class_name: str
+    config: dict[str, Value]
+
+
+@dataclass(slots=True, eq=False)
+class Tensor:
+    """Output ``output`` of a call of a layer; ``node`` counts the calls of the layer."""
+
+    layer: Layer
+    node: int = 0
+    output: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """One call of a layer on symbolic tensors; ``shapes`` of its outputs once they were asked."""
+
+    inputs: tuple[Tensor, ...]
+    masks: tuple[Tensor, ...] = ()
+    arguments: dict[str, Any] = field(default_factory=dict)
+    shapes: tuple[Any, ...] | None = None
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(slots=True, eq=False)
+class Chain:
+    """The body of a Sequential.
+
+    ``tensors`` are its symbolic input and the output of each layer, once they were asked for.
+    """
+
+    layers: list[Layer]
+    tensors: list[Tensor] | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Network:
+    """The body of a functional model: the structures of tensors that it was made from."""
+
+    inputs: Value
+    outputs: Value
+
+
+@dataclass(slots=True, eq=False)
+class Traced:
+    """The body of a subclassed model: what its ``call`` does, run when first needed."""
+
+    network: Network | None = None
+    called_with: Value = None
+
+
+@dataclass(slots=True, eq=False)
+class Layer:
+    """A layer, an operation or a model, as Keras would hold it.
+
+    Attributes:
+        class_name: today's class; with the prefix ``ops.`` for an operation.
+        config: plain configuration under today's argument names.
+        site: the call that constructed it.
+        input_shape: what it states about its input as the first layer of a Sequential.
+        wrapper: class of the wrapper, of which this is what ``class_name`` is for.
+        body: what a model consists of.
+        wrapped: the model that a wrapper wraps.
+        branches: the models that Keras 1's ``Merge`` joins at the start of a Sequential.
+        instance: the object of the file's own class whose Keras side this is.
+        compiled: arguments of ``compile``.
+        given_up: why a model cannot be read.
+        called: whether it was called, so that what it makes for itself is made.
+        output_shape: the shapes of its outputs for those of its inputs, where its class does not
+            tell.
+    """
+
+    class_name: str
+    config: dict[str, Any]
+    name: str
+    site: ast.AST | None
+    trainable: bool = True
+    nodes: list[Node] = field(default_factory=list)
+    outputs: int = 1
+    input_shape: Value = None
+    wrapper: str | None = None
+    wrapper_config: dict[str, Any] = field(default_factory=dict)
+    body: Chain | Network | Traced | None = None
+    wrapped: Layer | None = None
+    branches: tuple[Layer, ...] = ()
+    instance: Instance | None = None
+    compiled: dict[str, Any] | None = None
+    given_up: str | None = None
+    called: bool = False
+    output_shape: Callable[[tuple[Any, ...]], tuple[Any, ...]] | None = None
+
+
+CONSTANTS: Final = frozenset({int, float, str, bool, type(None), complex, bytes, type(...)})
+
+
+def is_constant(value: Value) -> bool:
+    """Whether a value is known completely: a number, a string, a tuple of such."""
+    kind = type(value)
+    if kind in CONSTANTS:
+        return True
+    return kind is tuple and all(map(is_constant, value))
+
+
+def key_of(value: Value) -> Hashable:
+    """What stands for a value in the keys of others; None if nothing can."""
+    if type(value) is Opaque:
+        return value.key
+    if is_constant(value):
+        # 1, True and 1.0 are equal in Python, but not the same answer here.
+        return ("constant", type(value).__name__, value)
+    if isinstance(value, External | Function | Class | Layer | Instance):
+        return value
+    return None
