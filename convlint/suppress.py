@@ -69,7 +69,8 @@ def settle(
         unused = [s for s in selectors if s not in used and _has_looked(s, rules, ran)]
         about += _findings("unused", _by_comment(unused), ran)
     about.sort(key=_position)
-    return (*kept, *(finding for finding in about if not _hiding(finding, by_place)))
+    ours = frozenset(rule.code for rule in rules if rule.about_comments)
+    return (*kept, *(one for one in about if not _is_hidden(one, by_place, ours)))
 
 
 def _understood(comment: Comment, rules: Sequence[Rule]) -> tuple[list[_Selector], list[str]]:
@@ -106,6 +107,16 @@ def _hiding(
         for selector in by_place.get(place, ())
         if finding.code in selector.codes
     )
+
+
+def _is_hidden(
+    about: Finding, by_place: Mapping[_Place, Sequence[_Selector]], ours: frozenset[str]
+) -> bool:
+    """Whether a finding about a comment is hidden, by a selector that means no other findings.
+
+    Otherwise ``ignore[ALL]`` would hide that it hides nothing.
+    """
+    return any(selector.codes <= ours for selector in _hiding(about, by_place))
 
 
 def _has_looked(selector: _Selector, rules: Iterable[Rule], ran: Collection[Rule]) -> bool:
