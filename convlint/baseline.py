@@ -19,6 +19,7 @@ from convlint.errors import ConfigError
 from convlint.finding import Finding
 from convlint.report import Checked, counted
 from convlint.reporters.words import first_of
+from convlint.text import printable
 
 VERSION: Final = 1
 _ROOM: Final = 200
@@ -33,7 +34,7 @@ class Entry(NamedTuple):
 
     def __str__(self) -> str:
         place = f"{self.layer} in {self.file}" if self.layer else self.file
-        return f"{self.code} at {place}"
+        return printable(f"{self.code} at {place}")
 
 
 @dataclass(frozen=True, slots=True)
