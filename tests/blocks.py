@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from convlint import catalog
@@ -44,8 +45,11 @@ def blocks(rule: Rule) -> Iterator[Block]:
         yield Block(f"{rule.code}-{rule.name}-{number}-{kind}", kind, source)
 
 
-def findings_under_keras(block: Block) -> set[tuple[int, str]]:
-    """Run the block and lint each model that it leaves in its namespace: (line, code) pairs."""
+def findings_under_keras(block: Block, rule_paths: Sequence[Path] = ()) -> set[tuple[int, str]]:
+    """Run the block and lint each model that it leaves in its namespace: (line, code) pairs.
+
+    The rules are those that are on by default, of ours and of those in ``rule_paths``.
+    """
     import keras
 
     keras.utils.clear_session()
@@ -54,7 +58,7 @@ def findings_under_keras(block: Block) -> set[tuple[int, str]]:
         exec(compile(block.source, block.name, "exec"), namespace)  # noqa: S102
     models = {id(v): v for v in namespace.values() if isinstance(v, keras.Model)}
     assert models, "the block builds no model"
-    every = catalog.load()
+    every = catalog.load(rule_paths)
     rules = catalog.select(every)
     found = [
         finding
