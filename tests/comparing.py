@@ -10,17 +10,22 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any, Final
 
 import keras
 
 from convlint import kinds
 from convlint.facts import Facts
-from convlint.graph import OUTPUT, Call, Graph, Training
+from convlint.graph import OUTPUT, Call, Graph, Loss, Training
+from convlint.kinds.layers import LAYERS, OLDER
+from convlint.kinds.operations import OPERATIONS
 from convlint.kleene import UNKNOWN
 
 _DATA_FORMAT: Final = (None, "channels_last")
 """Data formats that mean the same in a default installation of Keras."""
+
+_ROWS: Final = {**OPERATIONS, **OLDER, **LAYERS}
 
 _OBJECTS: Final = {
     "initializer": keras.initializers,
@@ -54,7 +59,10 @@ def compare(static: Graph, live: Graph) -> Comparison:
         found.note("name of the model", static.name, live.name)
     mine, other = _outline(static), _outline(live)
     if mine != other:
-        found.note("calls", mine, other)
+        common = sum(
+            1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(mine, other, strict=False))
+        )
+        found.note(f"calls from {common} on", mine[common:], other[common:])
         return found
     for ours, theirs in zip(static.calls, live.calls, strict=True):
         _compare_calls(found, ours, theirs)
@@ -93,25 +101,44 @@ def _compare_config(
     static: Mapping[str, Any],
     live: Mapping[str, Any],
 ) -> None:
-    known = kinds.is_known(class_name)
+    row = _ROWS.get(kinds.canonical(class_name))
     for name in sorted({*static, *live}):
         if name not in live:
             # A custom class need not save all its arguments, and Keras saves no input shapes.
-            if known:
+            if row is not None and static[name] is not UNKNOWN:
                 found.note(f"{where}.{name}", static[name], "nothing")
             continue
         if name in static:
             value = static[name]
-        elif not known or (name == "dtype" and class_name != "InputLayer"):
-            continue
+        elif name == "dtype" and class_name == "InputLayer":
+            value = "float32"
+        elif row is None or name not in row.arguments:
+            continue  # what every layer has, or a base class saves
         else:
-            value = "float32" if name == "dtype" else kinds.default(class_name, name)
+            value = row.arguments[name]
             if value is UNKNOWN:
                 found.note(f"{where}.{name}", "nothing", live[name])
                 continue
-        if name == "strides" and value is None and live[name] is not None:
-            value = live.get("pool_size")
-        found.value(f"{where}.{name}", _object(name, value), _object(name, live[name]))
+        if not _same_setting(name, value, live):
+            found.value(f"{where}.{name}", _object(name, value), _object(name, live[name]))
+
+
+def _same_setting(name: str, value: Any, live: Mapping[str, Any]) -> bool:
+    """Whether a live layer has made something else of an argument that means the same."""
+    stated = live[name]
+    if name == "strides" and value is None:
+        return stated in (live.get("pool_size"), live.get("size"))
+    if name in ("attention_axes", "value_dim") and value is None:
+        return True  # what it is then depends on the input
+    if name == "zero_output_for_mask":
+        return True  # what a wrapper wants
+    if name in ("sparse", "ragged"):
+        return not value and not stated
+    if "factor" in name and isinstance(value, int | float) and isinstance(stated, tuple):
+        return all(abs(end) in (0, value) for end in stated)
+    if name == "backward_layer" and value is None:
+        return str(stated["config"]["name"]).startswith("backward_")
+    return False
 
 
 def _object(name: str, value: Any) -> Any:
@@ -135,11 +162,14 @@ def _agree(static: Any, live: Any) -> tuple[bool, int]:
     """Whether two values agree, and how much of the first is UNKNOWN."""
     if static is UNKNOWN:
         return True, 1
+    if isinstance(static, tuple) and isinstance(live, Mapping) and "config" in live:
+        return _agree(static, live["config"].get("cells"))
     if isinstance(static, list | tuple) and isinstance(live, list | tuple):
         return _all(zip(static, live, strict=False), len(static) == len(live))
     if isinstance(static, Mapping) and isinstance(live, Mapping):
+        # What a layer that is an argument does not state is not looked at.
         keys = [key for key in static if key in live]
-        return _all(((static[k], live[k]) for k in keys), set(static) == set(live))
+        return _all(((static[k], live[k]) for k in keys), set(static) <= set(live))
     if isinstance(static, slice) and isinstance(live, slice):
         return _agree((static.start, static.stop, static.step), (live.start, live.stop, live.step))
     if isinstance(live, tuple) and live and isinstance(static, int):
@@ -165,18 +195,25 @@ def _compare_training(found: Comparison, static: Training | None, live: Training
         if static is not live:
             found.note("training", static, live)
         return
-    for name in ("losses", "metrics", "optimizer"):
+    if list(map(_loss, static.losses)) != list(map(_loss, live.losses)):
+        found.note("losses", static.losses, live.losses)
+    for name in ("metrics", "optimizer"):
         if getattr(static, name) != getattr(live, name):
             found.note(name, getattr(static, name), getattr(live, name))
     if live.optimizer is None or static.optimizer != live.optimizer:
         return
     defaults = keras.optimizers.get(live.optimizer).get_config()
-    for name in {**static.optimizer_config, **live.optimizer_config}:
+    for name in {**static.optimizer_config, **live.optimizer_config}.keys() - {"name"}:
         if name not in live.optimizer_config:
             found.note(f"optimizer's {name}", static.optimizer_config[name], "nothing")
             continue
         value = static.optimizer_config.get(name, defaults.get(name))
         found.value(f"optimizer's {name}", value, live.optimizer_config[name])
+
+
+def _loss(loss: Loss | None) -> Loss | None:
+    """A loss without the name of a custom one: of a method, Keras only says that it is one."""
+    return Loss("custom", custom=True) if loss is not None and loss.custom else loss
 
 
 def _compare_shapes(found: Comparison, static: Graph, live: Graph) -> None:

@@ -34,7 +34,8 @@ class LiveModel:
 
     Attributes:
         graph: its graph.
-        places: for each name of a layer in it, where layers of that name were made.
+        places: for each name of a layer in it, where layers of that name were made. An input
+            layer that a Sequential made for itself has none.
         backbone: names of the layers that an application of Keras made.
     """
 
@@ -64,8 +65,7 @@ def run(path: Path, calls: tuple[str, ...] = ()) -> list[LiveModel]:
 
     Args:
         path: the file.
-        calls: expressions to evaluate afterwards, each as in a new process: what would call
-            the functions that the file only defines.
+        calls: expressions to evaluate afterwards, which call what the file only defines.
     """
     text = path.read_text(encoding="utf-8")
     cells = code_cells(text) if path.suffix == ".ipynb" else [Cell(None, text)]
@@ -77,7 +77,6 @@ def run(path: Path, calls: tuple[str, ...] = ()) -> list[LiveModel]:
         for name, cell in names.items():
             exec(compile(cell.source, name, "exec"), module.__dict__)  # noqa: S102
         for call in calls:
-            keras.utils.clear_session()
             eval(call, module.__dict__)  # noqa: S307
     return list(_models(made))
 
@@ -149,7 +148,7 @@ def _models(made: list[_Made]) -> Iterator[LiveModel]:
         places: dict[str, set[Place]] = {}
         backbone = set()
         for entry in made:
-            if id(entry.thing) in inside:
+            if id(entry.thing) in inside and entry.by != "sequential":
                 places.setdefault(entry.thing.name, set()).add(entry.place)
                 if entry.by == "application":
                     backbone.add(entry.thing.name)
@@ -177,7 +176,7 @@ def _things(model: Any) -> Iterator[Any]:
         yield from getattr(layer, "operations", ())
 
 
-_HEADER: Final = re.compile(r"^# (unknown|call): *(.*)$|^# (undecided)$", re.MULTILINE)
+_HEADER: Final = re.compile(r"^# (unknown|call): *(.*)$|^# (undecided|given up)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -188,11 +187,13 @@ class Header:
         unknown: ``# unknown: 3``, how many values in its models only a run can know.
         calls: ``# call: build()``, for each function that nobody calls a call of it.
         undecided: ``# undecided``, there are conditions that only a run can decide.
+        given_up: ``# given up``, what it builds cannot be told without running it.
     """
 
     unknown: int = 0
     calls: tuple[str, ...] = ()
     undecided: bool = False
+    given_up: bool = False
 
 
 def header(path: Path) -> Header:
@@ -203,5 +204,6 @@ def header(path: Path) -> Header:
     return Header(
         unknown=sum(int(value) for key, value, _ in found if key == "unknown"),
         calls=tuple(value for key, value, _ in found if key == "call"),
-        undecided=any(word for _, _, word in found),
+        undecided=any(word == "undecided" for _, _, word in found),
+        given_up=any(word == "given up" for _, _, word in found),
     )

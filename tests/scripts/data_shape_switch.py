@@ -1,4 +1,4 @@
-# unknown: 2
+# unknown: 3
 # undecided
 """The classic MNIST preamble: what the data look like decides how the network begins."""
 

@@ -3,7 +3,7 @@
 from keras import Input, Model
 from keras.layers import Add, Conv2D, Dense, Dropout, Flatten
 
-late = [lambda t: Conv2D(f, 1, name=f"late_{t.name}"[:4] + f"_{len(t.shape)}_{f}_{next(numbers)}")(t) for f in (2, 4, 8)]
+late = [lambda t: Conv2D(f, 1, name=f"late_{len(t.shape)}_{f}_{next(numbers)}")(t) for f in (2, 4, 8)]
 early = [lambda t, f=f: Conv2D(f, 1, name=f"early_{f}")(t) for f in (2, 4, 8)]
 numbers = iter(range(100))
 

@@ -15,4 +15,4 @@ x = GlobalAvgPool2D()(x)
 out = Dense(7, activation="softmax")(x)
 
 model = Model(inp, out)
-model.compile(Adam(1e-4), "sparse_categorical_crossentropy", ["acc"])
+model.compile(Adam(1e-4), "sparse_categorical_crossentropy", metrics=["acc"])

@@ -1,4 +1,4 @@
-# unknown: 4
+# unknown: 6
 # call: build_model(Choices())
 """A search space in the style of a tuner: `hp` is only known while the search runs."""
 

@@ -1,3 +1,4 @@
+# unknown: 1
 # undecided
 """Code that wants to run with everything."""
 

@@ -18,6 +18,6 @@ for i, (f, k, s) in enumerate(zip(filters, kernels, strides), start=1):
     outputs.append(x)
 
 first, *middle, last = outputs
-flat = [Flatten(name=f"flat_{t.name.split('_')[0]}_{n}")(t) for n, t in enumerate((last, *middle))]
+flat = [Flatten(name=f"flat_{t.shape[-1]}_{n}")(t) for n, t in enumerate((last, *middle))]
 x = Concatenate()(flat[::-1])
 model = keras.Model(image, Dense(sum(filters) // len(filters), name="code")(x))
