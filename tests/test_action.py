@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import pytest
 import yaml
 
+from convlint import __version__
 from tests.offline import copy_checkout, environment
 
 ROOT = Path(__file__).parent.parent
@@ -191,3 +192,13 @@ def test_inputs_are_never_run(workspace: Path, installed: Mapping[str, str]) -> 
         else:
             check(workspace, installed, sarif_file="$(touch ran); touch ran")
     assert not (workspace / "ran").exists()
+
+
+def test_the_readme_shows_the_action() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (text,) = re.findall(r"^```yaml\n# \.github/.*?\n(.*?)^```$", readme, re.M | re.S)
+    steps = yaml.safe_load(text)["jobs"]["convlint"]["steps"]
+    _, ours, upload = steps
+    assert ours["uses"].endswith(f"/convlint@v{__version__}")
+    assert set(ours["with"]) <= set(ACTION["inputs"])
+    assert upload["with"]["sarif_file"] == ACTION["inputs"]["sarif-file"]["default"]

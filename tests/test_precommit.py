@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from convlint import __version__
 from tests.offline import copy_checkout, environment
 
 ROOT = Path(__file__).parent.parent
@@ -123,3 +125,11 @@ def test_what_the_project_excludes_is_left_alone(run_hook: Project) -> None:
 def test_other_files_are_no_models(run_hook: Project) -> None:
     ran = run_hook("convlint-models", **{"a.txt": "a", "b.json": "{}", "c.keras.md": "c"})
     assert "no files to check" in ran.stdout
+
+
+def test_the_readme_shows_the_hooks() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (text,) = re.findall(r"^```yaml\n# \.pre-commit-config\.yaml\n(.*?)^```$", readme, re.M | re.S)
+    (repo,) = yaml.safe_load(text)["repos"]
+    assert [hook["id"] for hook in repo["hooks"]] == [hook["id"] for hook in HOOKS]
+    assert repo["rev"] == f"v{__version__}"
