@@ -8,16 +8,22 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from convlint.errors import SourceError
 from convlint.graph import Graph, Location
 from convlint.readers.assemble import assemble
+from convlint.readers.source import notebook
 from convlint.readers.source.run import Note
 
 Variants: TypeAlias = tuple[Graph, ...]
 """The alternatives of one model, where a condition could not be decided."""
+
+Locate: TypeAlias = Callable[[ast.AST | None], Location | None]
+"""Where a node of the syntax tree is in the file."""
 
 _WORDS: Final = re.compile(rb"keras|tensorflow|Sequential\s*\(|Dense\s*\(|Conv[123]D\s*\(|Model\s*\(")
 
@@ -46,14 +52,72 @@ def read_source(text: str | bytes, file: str) -> SourceModels:
     Raises:
         SourceError: the file is no Python 3.
     """
-    tree = parse(text)
-    return _read(tree, file)
+    lines = _Lines(text)
+
+    def locate(node: ast.AST | None) -> Location | None:
+        if not isinstance(node, ast.expr | ast.stmt):
+            return None
+        return Location(file, node.lineno, lines.column(node), node.end_lineno)
+
+    return _read(parse(text), locate)
+
+
+def read_notebook(data: bytes | str, file: str) -> SourceModels:
+    """The models that a Jupyter notebook builds when its cells run in order.
+
+    A location has the number of the code cell, and the line within it; both count from 1.
+
+    Raises:
+        SourceError: the data is no notebook, or a cell is no Python 3.
+    """
+    found = notebook.read(data)
+    lines = _Lines(found.text)
+
+    def locate(node: ast.AST | None) -> Location | None:
+        if not isinstance(node, ast.expr | ast.stmt):
+            return None
+        cell, line = found.places[node.lineno - 1]
+        last = (node.end_lineno or node.lineno) - node.lineno + line
+        return Location(file, line, lines.column(node), last, cell)
+
+    try:
+        tree = parse(found.text)
+    except SourceError as error:
+        raise _in_cell(error, found) from None
+    return _read(tree, locate)
+
+
+def _in_cell(error: SourceError, found: notebook.Notebook) -> SourceError:
+    """The same error with the cell that it is in."""
+    match = re.match(r"line (\d+): ", str(error))
+    if match is None or not 0 < int(match[1]) <= len(found.places):
+        return error
+    cell, line = found.places[int(match[1]) - 1]
+    return SourceError(f"cell {cell}, line {line}: {str(error)[match.end() :]}")
+
+
+class _Lines:
+    """Columns as people count them: in characters, from 1."""
+
+    def __init__(self, text: str | bytes) -> None:
+        self._ascii = text.isascii()
+        self._text = text
+        self._lines: list[bytes] | None = None
+
+    def column(self, node: ast.expr | ast.stmt) -> int:
+        if self._ascii:
+            return node.col_offset + 1
+        if self._lines is None:
+            text = self._text
+            self._lines = (text.encode() if isinstance(text, str) else text).splitlines()
+        if node.lineno > len(self._lines):
+            return node.col_offset + 1
+        start = self._lines[node.lineno - 1][: node.col_offset]
+        return len(start.decode("utf-8", "replace")) + 1
 
 
 def parse(text: str | bytes) -> ast.Module:
     """Parse a file."""
-    import warnings
-
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -66,13 +130,8 @@ def parse(text: str | bytes) -> ast.Module:
         raise SourceError("its expressions are nested too deeply") from None
 
 
-def _read(tree: ast.Module, file: str) -> SourceModels:
+def _read(tree: ast.Module, locate: Locate) -> SourceModels:
     from convlint.readers.source.interpret import models_of
-
-    def locate(node: ast.AST | None) -> Location | None:
-        if not isinstance(node, ast.expr | ast.stmt):
-            return None
-        return Location(file, node.lineno, node.col_offset + 1, node.end_lineno)
 
     found, notes = models_of(tree, locate)
     models = []

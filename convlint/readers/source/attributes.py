@@ -7,12 +7,8 @@ from typing import Final
 from convlint.readers.source import logic
 from convlint.readers.source.dispatch import reads, writes
 from convlint.readers.source.library import CONSTANTS
-from convlint.readers.source.models import (
-    chain_tensors,
-    known_input_shape,
-    set_trainable,
-    sublayers,
-)
+from convlint.readers.source.building import chain_tensors, known_input_shape
+from convlint.readers.source.models import set_trainable, sublayers
 from convlint.readers.source.network import ends
 from convlint.readers.source.plain import plain_value
 from convlint.readers.source.run import Run
@@ -153,7 +149,7 @@ def _end(run: Run, layer: Layer, name: str) -> Value:
         tensors = ends(structure)
         return tensors[0] if len(tensors) == 1 else structure
     if isinstance(body, Chain) and layer.wrapped is None:
-        chained = chain_tensors(run, layer)
+        chained = chain_tensors(body)
         if chained is None:
             return Opaque()
         tensor: Value = chained[0] if at_input else chained[-1]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 from typing import Any
 
+from convlint.kinds.layers import LAYERS
 from convlint.readers.source import logic
 from convlint.readers.source.calls import call_function
 from convlint.readers.source.dispatch import attribute, calls, evaluate, execute, reads, writes
 from convlint.readers.source.keras_calls import call_unknown
-from convlint.readers.source.models import call_layer, fill_model, fill_sequential, set_trainable
+from convlint.readers.source.layer_calls import call_layer
+from convlint.readers.source.models import fill_model, fill_sequential, set_trainable
 from convlint.readers.source.names import Symbol, resolve
 from convlint.readers.source.plain import plain_config
 from convlint.readers.source.relevance import method_of
@@ -118,7 +120,10 @@ def _is_plain(base: Value) -> bool:
 
 
 def _keras_side(instance: Instance, base: Symbol, site: ast.AST) -> Layer:
-    layer = Layer(instance.cls.name, {}, "", site, outputs=0, instance=instance)
+    name = instance.cls.name
+    # A class of the file that is called like one of Keras must not pass for it.
+    layer = Layer(f"Custom>{name}" if name in LAYERS else name, {}, "", site, outputs=0)
+    layer.instance = instance
     if base.kind == "sequential":
         layer.body = Chain([])
         layer.class_name = "Sequential"
@@ -179,7 +184,7 @@ def _identify(run: Run, layer: Layer, cls: Class, keywords: dict[str, Value]) ->
     if layer.name:
         return
     name = keywords.get("name")
-    layer.name = name if isinstance(name, str) else run.name(cls.name)
+    layer.name = name if isinstance(name, str) and name else run.name(cls.name)
     if layer.body is not None:
         run.models.append(layer)
 

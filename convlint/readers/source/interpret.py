@@ -23,8 +23,9 @@ from convlint.readers.source.dispatch import execute
 from convlint.readers.source.relevance import builds
 from convlint.readers.source.run import GivenUp, Note, Raised, Run
 from convlint.readers.source.scope import Scope
-from convlint.readers.source.specs import Unreadable, model_spec
-from convlint.readers.source.values import Function, Layer
+from convlint.readers.source.specs import Unreadable, layers_of, model_spec
+from convlint.readers.source.subclassed import trace
+from convlint.readers.source.values import Function, Layer, Traced
 from convlint.readers.spec import ModelSpec
 
 MAX_RUNS: Final = 16
@@ -121,6 +122,8 @@ def _collect(
     run: Run, found: dict[tuple[int, ...], Found], locate: Locate, failure: str | None
 ) -> None:
     counts: dict[tuple[int, int], int] = {}
+    for model in run.models:
+        _trace_unbuilt(run, model)
     parts = _parts(run.models)
     for model in run.models:
         site = model.site
@@ -143,14 +146,21 @@ def _collect(
                 entry.variants.append(spec)
 
 
+def _trace_unbuilt(run: Run, model: Layer) -> None:
+    """Follow the ``call`` of a subclassed model that the file never calls."""
+    if isinstance(model.body, Traced) and not model.called:
+        model.called = True
+        failure = _finish(lambda inner: trace(inner, model, [], {}), run)
+        if failure is not None:
+            model.given_up = failure
+
+
 def _parts(models: list[Layer]) -> set[int]:
     """The models that are layers of other models."""
-    from convlint.readers.source.specs import _layers_of
-
     found: set[int] = set()
     for model in models:
         try:
-            layers = _layers_of(model)
+            layers = layers_of(model)
         except Unreadable:
             continue
         for layer in layers:

@@ -10,12 +10,9 @@ from convlint.readers.source import applications
 from convlint.readers.source.dispatch import calls
 from convlint.readers.source.layers import make_layer
 from convlint.readers.source.library import FUNCTIONS
-from convlint.readers.source.models import (
-    call_layer,
-    make_input,
-    make_model,
-    make_sequential,
-)
+from convlint.readers.source.inputs import make_input
+from convlint.readers.source.layer_calls import call_layer
+from convlint.readers.source.models import make_model, make_sequential
 from convlint.readers.source.names import Symbol, resolve
 from convlint.readers.source.objects import make_object
 from convlint.readers.source.operations import call_operation, call_tensorflow
@@ -63,7 +60,7 @@ def call_unknown(
     """Call what nobody knows: given tensors, it gives one that depends on them."""
     values = [*arguments, *keywords.values()]
     tensors = [tensor for value in values for tensor in tensors_in(value)]
-    if tensors and not run.eager:
+    if tensors:
         return apply_unknown(run, label, tensors, site)
     lost = next((leaf.lost for v in values for leaf in leaves(v) if type(leaf) is Opaque and leaf.lost), None)
     return Opaque(origin=label, lost=lost)

@@ -8,16 +8,11 @@ from typing import Any, Final
 
 from convlint.readers.source import logic
 from convlint.readers.source.arithmetic import has_large_width
-from convlint.readers.source.models import (
-    add,
-    build_chain,
-    call_layer,
-    first_call,
-    pop,
-    sublayers,
-)
-from convlint.readers.source.objects import compile_arguments
+from convlint.readers.source.building import build_chain, first_call
+from convlint.readers.source.layer_calls import call_layer
 from convlint.readers.source.layers import shape_of
+from convlint.readers.source.models import add, pop, sublayers
+from convlint.readers.source.objects import compile_arguments
 from convlint.readers.source.run import MAX_ITEMS, MAX_TEXT, Run
 from convlint.readers.source.sequences import elements, lose
 from convlint.readers.source.shapes import shape_value
@@ -31,6 +26,7 @@ from convlint.readers.source.values import (
     Opaque,
     Set,
     Tensor,
+    Traced,
     Value,
     is_constant,
 )
@@ -270,7 +266,10 @@ def _layer(
             layer.called = True
             build_chain(run, chain, Opaque() if shape is None else shape)
         case "build":
-            first_call(run, layer, Opaque())
+            if isinstance(layer.body, Traced) and not layer.called:
+                given = arguments[0] if arguments else keywords.get("input_shape")
+                layer.body.shape = given if isinstance(given, Dict) else shape_of(given)
+            first_call(run, layer, [], {})
         case "get_layer":
             return _get_layer(layer, arguments, keywords)
         case "call" | "__call__":
@@ -278,7 +277,7 @@ def _layer(
         case "get_output_at" | "get_input_at":
             return _at(layer, name, arguments)
         case _ if name in _ON_DATA:
-            first_call(run, layer, Opaque())
+            first_call(run, layer, arguments[:1], {})
             return Opaque()
         case _:
             return Opaque()

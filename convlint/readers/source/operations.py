@@ -93,7 +93,7 @@ def call_tensorflow(
     values = [*arguments, *keywords.values()]
     tensors = [tensor for value in values for tensor in tensors_in(value)]
     found = tensorflow.function(path)
-    if run.eager or not tensors or found is None:
+    if not tensors or found is None:
         return Opaque()
     if any(type(value) is Opaque and value.tensor is None for value in values):
         return apply_unknown(run, path, tensors, site)

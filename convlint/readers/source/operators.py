@@ -46,7 +46,7 @@ def operation(
 ) -> Value:
     """Record an operation on symbolic tensors; an unknown value if there are none."""
     operands = [*arguments, *keywords.values()]
-    if run.eager or not any(tensors_in(operand) for operand in operands):
+    if not any(tensors_in(operand) for operand in operands):
         return Opaque()
     unknown = [operand for operand in operands if type(operand) is Opaque]
     if any(operand.tensor is None for operand in unknown):
@@ -55,7 +55,7 @@ def operation(
         return apply_unknown(run, class_name.lower(), tensors, site)
     arguments = [as_tensor(value) if type(value) is Opaque else value for value in arguments]
     layer = Layer(PREFIX + class_name, config, "", site, outputs=outputs)
-    layer.name = run.name(class_name)
+    run.christen(layer, class_name, symbolic=True)
     node = record(run, layer, arguments, keywords)
     return Opaque() if node is None else Tensor(layer, node)
 

@@ -56,6 +56,9 @@ class Run:
         called: the nodes of the file's functions and classes that were called.
         building: for functions of the file, whether they may build a part of a model.
         loops: the bodies and scopes of the loops that are being executed.
+        tracing: the layers that were made, and their classes, since the ``call`` of a model is
+            being followed; None outside.
+        probing: how many calls of custom layers are being followed only to see what they make.
         nesting: how many calls of the file's functions are being executed.
         repetition: how many times, as a product over the enclosing loops, a body is executed.
     """
@@ -71,10 +74,11 @@ class Run:
     unbound: dict[str, Opaque] = field(default_factory=dict)
     building: dict[ast.AST, bool] = field(default_factory=dict)
     loops: list[Any] = field(default_factory=list)
+    tracing: list[tuple[Layer, str]] | None = None
+    probing: int = 0
     steps: int = MAX_STEPS
     nesting: int = 0
     repetition: int = 1
-    eager: int = 0
 
     def spend(self, steps: int) -> None:
         """Use up some of the budget; GivenUp if there is none left."""
@@ -89,6 +93,17 @@ class Run:
     def name(self, class_name: str) -> str:
         """The automatic name of a new object of a class, as Keras 3 numbers them."""
         return self.unique(snake_case(class_name))
+
+    def christen(self, layer: Layer, class_name: str, *, symbolic: bool = False) -> None:
+        """Give a layer its automatic name.
+
+        ``symbolic`` is for what only exists on symbolic tensors: while a ``call`` is followed,
+        Keras makes no such thing, and it gets its name when the model is read.
+        """
+        if self.tracing is not None and symbolic:
+            self.tracing.append((layer, class_name))
+        else:
+            layer.name = self.name(class_name)
 
     def unique(self, prefix: str) -> str:
         """A prefix, with a number from its second use on."""
@@ -109,6 +124,8 @@ class Run:
         known = self.decisions.get(key)
         if known is None:
             known = self._implied(key)
+        if known is None and self.probing:
+            return True  # whatever it is, no model depends on it
         if known is None:
             place = len(self.trail)
             known = self.script[place] if place < len(self.script) else True

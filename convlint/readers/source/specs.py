@@ -11,6 +11,7 @@ from convlint.graph import Location, Shape
 from convlint.kleene import UNKNOWN
 from convlint.readers.source.network import ends, reach
 from convlint.readers.source.objects import compile_document
+from convlint.readers.source.run import snake_case
 from convlint.readers.source.values import Chain, Layer, Network, Node, Tensor, Traced
 from convlint.readers.spec import LayerSpec, ModelSpec, NodeSpec, TensorRef
 from convlint.readers.training import training
@@ -29,6 +30,7 @@ def model_spec(model: Layer, locate: Locate) -> ModelSpec:
     Raises:
         Unreadable: it has no layers, or depends on what was given up.
     """
+    _name_traced(model)
     order = _nested_first(model)
     specs: dict[int, ModelSpec] = {}
     for current in order:
@@ -60,11 +62,38 @@ def _nested_first(model: Layer) -> list[Layer]:
 
 def _models_in(model: Layer) -> list[Layer]:
     inner = []
-    for layer in _layers_of(model):
+    for layer in layers_of(model):
         target = layer.wrapped or layer
         if target.body is not None and _is_open(target):
             inner.append(target)
     return inner
+
+
+def _name_traced(model: Layer) -> None:
+    """Name what Keras makes when it reads subclassed models, in the order in which it does.
+
+    Then automatic names start anew.
+    """
+    counters: dict[str, int] = {}
+    pending = [model]
+    seen = {id(model)}
+    _name_made(model, counters)
+    while pending:
+        for layer in layers_of(pending.pop()):
+            target = layer.wrapped or layer
+            if target.body is not None and _is_open(target) and id(target) not in seen:
+                seen.add(id(target))
+                _name_made(target, counters)
+                pending.append(target)
+
+
+def _name_made(model: Layer, counters: dict[str, int]) -> None:
+    if isinstance(model.body, Traced):
+        for layer, class_name in model.body.made:
+            prefix = snake_case(class_name)
+            count = counters.get(prefix, 0)
+            counters[prefix] = count + 1
+            layer.name = f"{prefix}_{count}" if count else prefix
 
 
 def _is_open(layer: Layer) -> bool:
@@ -72,7 +101,8 @@ def _is_open(layer: Layer) -> bool:
     return not isinstance(layer.body, Traced) or layer.body.network is not None
 
 
-def _layers_of(model: Layer) -> list[Layer]:
+def layers_of(model: Layer) -> list[Layer]:
+    """The layers and operations directly in a model; Unreadable if they are not known."""
     if isinstance(model.body, Chain):
         return [*model.body.layers, *(b for layer in model.body.layers for b in layer.branches)]
     network = _network(model)
@@ -82,6 +112,8 @@ def _layers_of(model: Layer) -> list[Layer]:
 def _network(model: Layer) -> Network:
     body = model.body
     if isinstance(body, Traced):
+        if body.failure is not None:
+            raise Unreadable(body.failure)
         body = body.network
     if not isinstance(body, Network):
         raise Unreadable("it is not known what its call does")

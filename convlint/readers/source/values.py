@@ -216,10 +216,19 @@ class Network:
 
 @dataclass(slots=True, eq=False)
 class Traced:
-    """The body of a subclassed model: what its ``call`` does, run when first needed."""
+    """The body of a subclassed model.
+
+    Attributes:
+        network: what its ``call`` does, once that was followed.
+        made: the layers that got no name meanwhile, and their classes.
+        shape: the shape that it was built for.
+        failure: why its ``call`` could not be followed.
+    """
 
     network: Network | None = None
-    called_with: Value = None
+    made: list[tuple[Layer, str]] = field(default_factory=list)
+    shape: Value = None
+    failure: str | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -230,6 +239,8 @@ class Layer:
         class_name: today's class; with the prefix ``ops.`` for an operation.
         config: plain configuration under today's argument names.
         site: the call that constructed it.
+        outputs: how many tensors a call gives; 0 if that is not known.
+        structure: the lists and dicts in which a custom layer gives several.
         input_shape: what it states about its input as the first layer of a Sequential.
         wrapper: class of the wrapper, of which this is what ``class_name`` is for.
         body: what a model consists of.
@@ -250,6 +261,7 @@ class Layer:
     trainable: bool = True
     nodes: list[Node] = field(default_factory=list)
     outputs: int = 1
+    structure: Value = None
     input_shape: Value = None
     wrapper: str | None = None
     wrapper_config: dict[str, Any] = field(default_factory=dict)
