@@ -257,6 +257,46 @@ def _compatible(static: Any, live: Any, *, clear: bool) -> bool:
     return static == live or live is UNKNOWN or (static is UNKNOWN and not clear)
 
 
+def essence(graph: Graph) -> list[dict[str, Any]]:
+    """What a graph says about its calls, however its layers were written.
+
+    Left out are input layers, names of operations, and settings that are Keras' defaults or that
+    Keras no longer has.
+    """
+    facts = Facts(graph)
+    return [
+        {
+            "layer": "" if call.class_name == OUTPUT else _written_name(call),
+            "class_name": call.class_name,
+            "kinds": sorted(call.kinds),
+            "config": _stated(call),
+            "inputs": [_written_name(graph.calls[tensor.call]) for tensor in call.inputs],
+            "arguments": dict(call.arguments),
+            "trainable": call.trainable,
+            "fused": call.fused,
+            "wrapper": call.wrapper,
+            "shape": facts.lookup(call.index, "shape"),
+        }
+        for call in graph.calls
+        if call.class_name != "InputLayer"
+    ]
+
+
+def _written_name(call: Call) -> str:
+    by_keras = call.class_name == "InputLayer" or call.class_name.startswith("ops.")
+    return call.class_name if by_keras else call.layer
+
+
+def _stated(call: Call) -> dict[str, Any]:
+    row = _ROWS.get(call.class_name)
+    stated = {}
+    for name, value in call.config.items():
+        default = UNKNOWN if row is None else row.arguments.get(name, value)
+        if default is UNKNOWN or not _agree(_object(name, value), _object(name, default))[0]:
+            stated[name] = _object(name, value)
+    return stated
+
+
 def is_clear(graph: Graph) -> bool:
     """Whether source code tells everything about the graph."""
     return not _unclear(graph)

@@ -10,7 +10,9 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
+from types import FrameType
 from typing import Any, Final, NamedTuple
 
 import keras
@@ -22,10 +24,12 @@ from tests.notebooks import Cell, code_cells
 
 
 class Place(NamedTuple):
-    """A line, in a notebook within a cell."""
+    """An expression, in a notebook within a cell. Lines and columns count from 1."""
 
     cell: int | None
     line: int
+    column: int
+    end_line: int
 
 
 @dataclass(frozen=True)
@@ -106,7 +110,7 @@ def _recording(cells: Mapping[str, Cell], made: list[_Made]) -> Iterator[None]:
 
     def recording(cls: type, *args: Any, **kwargs: Any) -> Any:
         instance = construct(cls, *args, **kwargs)
-        frame = sys._getframe(1)
+        frame: FrameType | None = sys._getframe(1)
         by = ""
         while frame is not None and frame.f_code.co_filename not in cells:
             file = frame.f_code.co_filename
@@ -114,10 +118,10 @@ def _recording(cells: Mapping[str, Cell], made: list[_Made]) -> Iterator[None]:
                 by = "application"
             elif file.endswith(_SEQUENTIAL) and frame.f_code.co_name != "__new__":
                 by = by or "sequential"
-            frame = frame.f_back  # type: ignore[assignment]
+            frame = frame.f_back
         if frame is not None:
             cell = cells[frame.f_code.co_filename]
-            made.append(_Made(instance, Place(cell.number, frame.f_lineno), by))
+            made.append(_Made(instance, _place(frame, cell), by))
         return instance
 
     keras.Operation.__new__ = staticmethod(recording)
@@ -125,6 +129,17 @@ def _recording(cells: Mapping[str, Cell], made: list[_Made]) -> Iterator[None]:
         yield
     finally:
         keras.Operation.__new__ = construct
+
+
+def _place(frame: FrameType, cell: Cell) -> Place:
+    """The expression that a frame is evaluating."""
+    positions = frame.f_code.co_positions()
+    line, end_line, offset, _ = next(islice(positions, frame.f_lasti // 2, None))
+    assert line is not None
+    assert end_line is not None
+    assert offset is not None
+    before = cell.source.splitlines()[line - 1].encode()[:offset].decode()
+    return Place(cell.number, line, len(before) + 1, end_line)
 
 
 def _models(made: list[_Made]) -> Iterator[LiveModel]:
