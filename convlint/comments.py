@@ -14,6 +14,7 @@ from convlint.graph import Location
 from convlint.suggest import did_you_mean
 
 _MARK: Final = b"convlint:"
+_SNIFFED: Final = 1024
 _DIRECTIVE: Final = re.compile(r"#+\s*convlint:\s*(?P<text>[^#]*)", re.IGNORECASE)
 _PARTS: Final = re.compile(r"(?P<word>[\w-]*)\s*(?P<list>\[(?P<rules>[^\]]*)(?P<end>\]?))?")
 _WORDS: Final = ("ignore", "ignore-file")
@@ -57,6 +58,8 @@ def is_source(file: str) -> bool:
 
 def parse(data: bytes, file: str) -> tuple[Comment, ...]:
     """The comments in the content of a Python file or a notebook, whichever it is."""
+    if b"\0" in data[:_SNIFFED]:
+        return ()  # a model
     return in_notebook(data, file) if data.lstrip().startswith(b"{") else in_source(data, file)
 
 

@@ -88,6 +88,28 @@ def test_full_explains_a_rule_in_each_file_it_hits(report: Any) -> None:
     assert full.text(both).count("ablation") == 2
 
 
+def test_full_says_where_in_the_source_it_is(report: Any) -> None:
+    text = full.text(
+        report(
+            finding("a", file="net.py", location=Location("net.py", 12, 5)),
+            finding("b", file="parts.py", location=Location("parts.py", 3)),
+            finding("c", file="net.py", location=Location("net.py", 14, 5)),
+            finding("d", file="z.ipynb", location=Location("z.ipynb", 2, 5, cell=3)),
+            finding("e", file="z.ipynb", location=Location("z.ipynb", 4, 5, cell=3)),
+        )
+    )
+    lines = [line.rstrip() for line in text.splitlines()]
+    assert [line for line in lines if line.startswith(("net", "parts", "z"))] == [
+        "net.py",
+        "parts.py",
+        "z.ipynb",
+    ]
+    for line in ("  net.py:12:5", "  parts.py:3", "  z.ipynb:cell 3:2:5"):
+        assert line in lines
+    assert "  also at  c (line 14)" in lines
+    assert "  also at  e (cell 3, line 4)" in lines
+
+
 def test_full_puts_the_worst_first(report: Any) -> None:
     text = full.text(
         report(

@@ -16,6 +16,8 @@ from convlint.reporters.words import (
     class_text,
     first_of,
     groups,
+    in_line,
+    place,
     shape_text,
     shown_path,
 )
@@ -68,6 +70,8 @@ def _group(
         (f" {first.name}", ""),
     ]
     yield from wrapped(title, width)
+    if first.location is not None:
+        yield from wrapped([(place(first), "dim")], width, (" " * _INDENT, ""))
     yield from wrapped([(printable(first.message), "")], width, (" " * _INDENT, ""))
     yield []
     yield from _path(first, width)
@@ -102,7 +106,7 @@ def _path(finding: Finding, width: int) -> Iterator[Line]:
 
 
 def _notes(report: Report, group: Sequence[Finding], explain: bool) -> Iterator[tuple[str, Line]]:
-    others = [printable(finding.layer) for finding in group[1:]]
+    others = [f"{printable(finding.layer)}{in_line(finding)}" for finding in group[1:]]
     if others:
         yield "also at", [(first_of(others, _ROOM_FOR_LAYERS), "")]
     yield "help", [(printable(group[0].help), "")]

@@ -26,6 +26,15 @@ def place(finding: Finding) -> str:
     return f"{printable(where.file)}:{cell}{where.line}{column}"
 
 
+def in_line(finding: Finding) -> str:
+    """`` (line 12)`` or `` (cell 3, line 12)`` to follow a layer; nothing if not known."""
+    where = finding.location
+    if where is None:
+        return ""
+    cell = "" if where.cell is None else f"cell {where.cell}, "
+    return f" ({cell}line {where.line})"
+
+
 def headline(finding: Finding) -> str:
     """Layer and message, in a notebook also cell and line, which few formats have a place for."""
     where = finding.location
@@ -46,9 +55,9 @@ def web_link(link: str) -> str:
 def groups(report: Report) -> Iterator[Sequence[Finding]]:
     """The findings that say the same, by file, the worst first."""
     for checked in report.checked:
-        found: dict[tuple[int, str, int], list[Finding]] = {}
+        found: dict[tuple[str, int, str, int], list[Finding]] = {}
         for finding in checked.findings:
-            key = (-finding.severity, finding.code, finding.case)
+            key = (finding.file or "", -finding.severity, finding.code, finding.case)
             found.setdefault(key, []).append(finding)
         for key in sorted(found):
             yield found[key]
