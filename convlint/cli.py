@@ -108,15 +108,12 @@ def main(**options: Any) -> None:
     gc.set_threshold(100_000, 50, 50)
     try:
         code = _run(options)
-        sys.stdout.flush()
     except ConvlintError as error:
         terminal.complain(f"error: {error}")
         code = ExitCode.ERROR
     except KeyboardInterrupt:
         code = ExitCode.INTERRUPTED
     except BrokenPipeError:
-        # Nobody reads any more; keep the interpreter from flushing into the void at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = ExitCode.CLOSED_PIPE
     sys.exit(code)
 

@@ -19,5 +19,9 @@ class RuleError(ConvlintError):
     """A rule page, pattern or predicate that is not well formed."""
 
 
+class OutputError(ConvlintError):
+    """Standard output cannot be written."""
+
+
 class SourceError(InputError):
     """A source file that is not Python 3."""

@@ -10,6 +10,7 @@ from typing import Final, TextIO, TypeVar
 
 import click
 
+from convlint.errors import OutputError
 from convlint.text import printable
 
 T = TypeVar("T")
@@ -45,8 +46,26 @@ def width(stream: TextIO, environment: Mapping[str, str]) -> int:
 
 
 def write(text: str) -> None:
-    """Write to standard output."""
-    click.echo(_encodable(text, sys.stdout), nl=False, color=True)
+    """Write to standard output.
+
+    Raises:
+        BrokenPipeError: nobody reads it any more.
+        OutputError: it cannot be written for another reason, such as a full disk.
+    """
+    try:
+        click.echo(_encodable(text, sys.stdout), nl=False, color=True)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _discard_output()
+        raise
+    except OSError as error:
+        _discard_output()
+        raise OutputError(f"standard output cannot be written: {error.strerror}") from error
+
+
+def _discard_output() -> None:
+    """Keep the interpreter from failing again at exit, when it flushes what is left."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def complain(text: str) -> None:

@@ -565,6 +565,16 @@ def test_a_closed_pipe_is_quiet(arguments: list[str]) -> None:
     assert (ran.returncode, ran.stderr) == (141, b"")
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no full device")
+@pytest.mark.parametrize("arguments", [["--list-rules"], ["examples/unet.h5"]])
+def test_a_full_disk_is_one_line(arguments: list[str]) -> None:
+    command = [sys.executable, "-m", "convlint", *arguments]
+    with open("/dev/full", "wb") as full:
+        ran = subprocess.run(command, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, check=False)
+    expected = b"error: standard output cannot be written: No space left on device\n"
+    assert (ran.returncode, ran.stderr) == (2, expected)
+
+
 def test_names_in_errors_cannot_steer_the_terminal(run: Run, here: Path) -> None:
     ran = run("\x1b[31mred.keras")
     assert ran.code == 2
