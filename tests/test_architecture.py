@@ -152,3 +152,11 @@ def test_a_command_loads_only_what_it_needs(arguments: list[str], needed: set[st
     assert loaded >= needed
     assert loaded & HEAVY <= needed
     assert not loaded & {"keras", "tensorflow", "tf_keras"}
+
+
+def test_the_design_names_every_module() -> None:
+    design = (ROOT / "docs/design.md").read_text(encoding="utf-8")
+    modules = {path.name for path in MODULES if path.stem not in ("__init__", "__main__")}
+    tables = {path.name for path in MODULES if path.parent.name == "inference"}
+    source = {path.name for path in MODULES if path.parent.name == "source"}
+    assert {name for name in modules - tables - source if name not in design} == set()
