@@ -1,0 +1,179 @@
+"""What is read from source code is what running it builds.
+
+Every script in ``tests/scripts`` is read statically and run under Keras. Both must give the same
+models: the same graphs with the same findings on the same lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from convlint import catalog
+from convlint.engine import lint
+from convlint.graph import Graph
+from convlint.readers.source import SourceModels, read_notebook, read_source
+from tests.comparing import Comparison, compare, essence, is_clear, layers
+from tests.running import Header, LiveModel, header, run
+
+FOLDER: Final = Path(__file__).parent / "scripts"
+SCRIPTS: Final = sorted(
+    [*FOLDER.glob("*.py"), *FOLDER.glob("*.ipynb"), *(FOLDER / "legacy").glob("*_today.py")]
+)
+LEGACY: Final = sorted(set((FOLDER / "legacy").glob("*.py")) - set(SCRIPTS))
+PENDING: Final = frozenset(
+    {
+        "attention_unet",
+        "attribute_surgery",
+        "backbone_choice",
+        "backbone_efficientnet",
+        "backbone_unet",
+        "cats_and_dogs",
+        "class_registry",
+        "class_with_layers_factory",
+        "colab_autoencoder",
+        "compile_variants",
+        "compose_reduce",
+        "containers",
+        "control_flow",
+        "crnn_ocr",
+        "dataclass_config",
+        "dcgan_functions",
+        "dead_ends",
+        "decorated_builders",
+        "dynamic_dispatch",
+        "format_3",
+        "gan_class",
+        "generator_blocks",
+        "json_config",
+        "kaggle_rnn",
+        "keras1_merge_layer",
+        "late_binding",
+        "match_statement",
+        "operator_language",
+        "rewired_layers",
+        "round_trips",
+        "second_try",
+        "subclass_mixins",
+        "subclassed_nested",
+        "tf2_ops_today",
+        "transfer_flat_vgg",
+        "transfer_sequential_resnet",
+        "transfer_two_phase",
+        "transformer_layers",
+    }
+)
+"""Names of scripts that are not read right yet."""
+
+RULES: Final = catalog.load()
+
+
+def static(path: Path) -> SourceModels:
+    if path.suffix == ".ipynb":
+        return read_notebook(path.read_bytes(), path.name)
+    return read_source(path.read_text(encoding="utf-8"), path.name)
+
+
+def pending(paths: list[Path]) -> list[Path]:
+    return [path for path in paths if path.stem not in PENDING]
+
+
+@pytest.mark.parametrize("path", pending(SCRIPTS), ids=lambda path: path.stem)
+def test_a_script_read_is_the_same_models_as_the_script_run(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    about = header(path)
+    live = run(path, about.calls)
+    assert live, "the script builds no model"
+    assert list(differences(static(path), live, about)) == []
+
+
+def differences(read: SourceModels, live: list[LiveModel], about: Header) -> Iterator[str]:
+    """What differs between the models read and the models run; each is used once."""
+    if about.given_up:
+        if read.models or not read.notes:
+            yield f"{len(read.models)} models, {len(read.notes)} notes"
+        return
+    left = list(read.models)
+    unknown = 0
+    for model in live:
+        best: tuple[int, Comparison, Graph, tuple[Graph, ...]] | None = None
+        for variants in left:
+            for graph in variants:
+                compared = compare(graph, model.graph)
+                distance = len(compared.differences) + 1000 * (graph.name != model.graph.name)
+                if best is None or distance < best[0]:
+                    best = distance, compared, graph, variants
+        if best is None:
+            yield f"{model.graph.name} is not found"
+            continue
+        _, compared, graph, variants = best
+        yield from (f"{model.graph.name}: {difference}" for difference in compared.differences)
+        unknown += compared.unknown
+        left.remove(variants)
+        if not compared.differences:
+            yield from misplaced(graph, model)
+            yield from different_findings(graph, model, exact=is_clear(graph))
+        if len(variants) > 1 and not about.undecided:
+            yield f"{model.graph.name} has {len(variants)} variants"
+    if unknown > about.unknown:
+        yield f"{unknown} values are UNKNOWN, not {about.unknown}"
+    if not about.undecided:
+        yield from (f"{variants[0].name} is one too many" for variants in left)
+
+
+def misplaced(static: Graph, live: LiveModel) -> Iterator[str]:
+    """The layers whose location is not the line that made them.
+
+    An input layer may have none.
+    """
+    for call in layers(static):
+        if call.location is None:
+            if call.class_name != "InputLayer":
+                yield f"{call.layer} has no location"
+            continue
+        where = call.location
+        place = (where.cell, where.line, where.column, where.end_line)
+        if call.name not in live.places:
+            # A Sequential makes its own input; a subclassed model its operations when it is read.
+            if call.class_name != "InputLayer" and not call.class_name.startswith("ops."):
+                yield f"{call.layer} is made by no line"
+        elif place not in live.places[call.name]:
+            yield f"{call.layer} is placed at {place}, not at {set(live.places[call.name])}"
+
+
+def different_findings(static: Graph, live: LiveModel, *, exact: bool) -> Iterator[str]:
+    """Findings of one graph that the other does not have.
+
+    If not ``exact``, something is not known statically, and the findings may be fewer.
+    """
+    ours = {(f.code, f.layer, f.message if exact else "") for f in lint(static, RULES)}
+    theirs = {(f.code, f.layer, f.message if exact else "") for f in lint(live.graph, RULES)}
+    yield from (f"only the source has {finding}" for finding in sorted(ours - theirs))
+    if exact:
+        yield from (f"only the run has {finding}" for finding in sorted(theirs - ours))
+
+
+@pytest.mark.parametrize("path", pending(LEGACY), ids=lambda path: path.stem)
+def test_a_script_of_an_older_era_is_the_same_models_as_its_twin_of_today(path: Path) -> None:
+    twin = path.with_name(f"{path.stem}_today.py")
+    old, today = static(path).models, static(twin).models
+    assert today
+    assert [[essence(graph) for graph in model] for model in old] == [
+        [essence(graph) for graph in model] for model in today
+    ]
+    assert [[_losses(graph) for graph in model] for model in old] == [
+        [_losses(graph) for graph in model] for model in today
+    ]
+
+
+def _losses(graph: Graph) -> object:
+    return graph.training and (graph.training.losses, graph.training.optimizer)
+
+
+def test_nothing_is_pending_that_does_not_exist() -> None:
+    assert {path.stem for path in [*SCRIPTS, *LEGACY]} >= PENDING
