@@ -1,4 +1,4 @@
-"""The example blocks of the rule pages, and how to run one under Keras."""
+"""The example blocks of the rule pages, and how to run one under Keras or read it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from typing import Any
 from convlint import catalog
 from convlint.comments import in_source
 from convlint.engine import lint
+from convlint.graph import Graph
 from convlint.readers.constructions import recorded
 from convlint.readers.live import read_model
+from convlint.readers.source import read_source
 from convlint.rule import Rule
 from convlint.suppress import settle
 
@@ -57,14 +59,24 @@ def findings_under_keras(block: Block, rule_paths: Sequence[Path] = ()) -> set[t
     with recorded() as made:
         exec(compile(block.source, block.name, "exec"), namespace)  # noqa: S102
     models = {id(v): v for v in namespace.values() if isinstance(v, keras.Model)}
-    assert models, "the block builds no model"
+    graphs = [read_model(model, made.location_of) for model in models.values()]
+    return _findings(block, graphs, rule_paths)
+
+
+def findings_in_source(block: Block, rule_paths: Sequence[Path] = ()) -> set[tuple[int, str]]:
+    """The same from reading the block, without running it."""
+    models = read_source(block.source, block.name).models
+    assert all(len(variants) == 1 for variants in models), "the block leaves something open"
+    return _findings(block, [graph for (graph,) in models], rule_paths)
+
+
+def _findings(
+    block: Block, graphs: Sequence[Graph], rule_paths: Sequence[Path]
+) -> set[tuple[int, str]]:
+    assert graphs, "the block builds no model"
     every = catalog.load(rule_paths)
     rules = catalog.select(every)
-    found = [
-        finding
-        for model in models.values()
-        for finding in lint(read_model(model, made.location_of), rules)
-    ]
+    found = [finding for graph in graphs for finding in lint(graph, rules)]
     comments = in_source(block.source.encode(), block.name)
     return {
         (finding.location.line, finding.code)

@@ -9,7 +9,7 @@ import pytest
 
 from convlint import catalog
 from convlint.rule import Rule
-from tests.blocks import Block, blocks, findings_under_keras
+from tests.blocks import Block, blocks, findings_in_source, findings_under_keras
 
 RULES = catalog.load()
 BLOCKS = [block for rule in RULES for block in blocks(rule)]
@@ -68,3 +68,8 @@ def test_every_citation_resolves_and_every_reference_is_cited() -> None:
 @pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.name)
 def test_the_examples_are_reported_as_they_say(block: Block) -> None:
     assert findings_under_keras(block) == block.expected
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.name)
+def test_the_examples_are_reported_as_they_say_without_running_them(block: Block) -> None:
+    assert findings_in_source(block) == block.expected
