@@ -1,7 +1,8 @@
 """What is read from source code is what running it builds.
 
-Every script in ``tests/scripts`` is read statically and run under Keras. Both must give the same
-models: the same graphs with the same findings on the same lines.
+Every script in ``tests/scripts`` and every example of the rule pages is read statically and run
+under Keras. Both must give the same models: the same graphs with the same findings in the same
+places.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from convlint import catalog
 from convlint.engine import lint
 from convlint.graph import Graph
 from convlint.readers.source import SourceModels, read_notebook, read_source
+from tests.blocks import Block, blocks
 from tests.comparing import Comparison, compare, essence, is_clear, layers
 from tests.running import Header, LiveModel, header, run
 
@@ -69,6 +71,7 @@ PENDING: Final = frozenset(
 """Names of scripts that are not read right yet."""
 
 RULES: Final = catalog.load()
+BLOCKS: Final = [block for rule in RULES for block in blocks(rule)]
 
 
 def static(path: Path) -> SourceModels:
@@ -90,6 +93,17 @@ def test_a_script_read_is_the_same_models_as_the_script_run(
     live = run(path, about.calls)
     assert live, "the script builds no model"
     assert list(differences(static(path), live, about)) == []
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.name)
+def test_an_example_of_a_rule_read_is_the_same_models_as_the_example_run(
+    block: Block, tmp_path: Path
+) -> None:
+    path = tmp_path / "example.py"
+    path.write_text(block.source, encoding="utf-8")
+    live = run(path)
+    assert live, "the example builds no model"
+    assert list(differences(static(path), live, Header())) == []
 
 
 def differences(read: SourceModels, live: list[LiveModel], about: Header) -> Iterator[str]:
