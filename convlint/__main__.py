@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
+from convlint import terminal
 from convlint.cli import main
 
 
@@ -15,6 +16,7 @@ def run() -> None:
     and takes a fifth of the time of a typical run. Code of the user's that ran in this process
     may have work to do at exit, so then Python ends as usual.
     """
+    terminal.open_closed_streams()
     try:
         main(prog_name="convlint")
     except SystemExit as exit_:

@@ -21,6 +21,17 @@ PATIENCE: Final = 1.0
 """Seconds before a progress bar appears."""
 
 
+def open_closed_streams() -> None:
+    """Open the null device for each standard stream that the caller closed (``>&-``).
+
+    Python has ``None`` for those, and their descriptors would go to the next files opened.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            stream = open(os.devnull, mode, encoding="utf-8")  # noqa: SIM115  open to the end
+            setattr(sys, name, stream)
+
+
 def wants_color(choice: str, stream: TextIO, environment: Mapping[str, str]) -> bool:
     """Whether to write colours: as told, as NO_COLOR or FORCE_COLOR say, or on a terminal."""
     if choice != "auto":

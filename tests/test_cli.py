@@ -586,3 +586,24 @@ def test_found_files_are_yielded_one_by_one(tested: Path) -> None:
     found: Iterable[Found] = discover.files([".", "bad.json"], linter.config_for)
     assert isinstance(found, Iterator)
     assert list(found) == [Found("bad.json")]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs descriptors that can be closed")
+@pytest.mark.parametrize(
+    ("closed", "path", "code"),
+    [
+        (0, "-", cli.ExitCode.ERROR),
+        (1, str(BAD), cli.ExitCode.FINDINGS),
+        (2, "missing.keras", cli.ExitCode.ERROR),
+    ],
+)
+def test_a_closed_standard_stream_is_an_empty_one(
+    closed: int, path: str, code: cli.ExitCode
+) -> None:
+    program = f"import os, sys; os.close({closed}); os.execv(sys.executable, sys.argv[1:])"
+    command = [sys.executable, "-m", "convlint", path]
+    ran = subprocess.run(
+        [sys.executable, "-c", program, *command], cwd=ROOT, capture_output=True, check=False
+    )
+    assert ran.returncode == code
+    assert ran.stderr == (b"error: <stdin>: the file is empty\n" if closed == 0 else b"")
