@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from convlint import kinds
 from convlint.readers.source import logic
 from convlint.readers.source.dispatch import reads, writes
 from convlint.readers.source.library import CONSTANTS
@@ -29,6 +30,7 @@ from convlint.readers.source.values import (
     Set,
     Tensor,
     Value,
+    is_constant,
 )
 
 
@@ -68,6 +70,12 @@ def _read_object(run: Run, value: KerasObject, name: str) -> Value:
     return value.config.get(name, Opaque())
 
 
+@reads(int)
+def _read_number(run: Run, value: int, name: str) -> Value:
+    # Dimensions were objects once, with the number as their value.
+    return value if name in ("value", "real") else Opaque()
+
+
 @reads(Array)
 def _read_array(run: Run, value: Array, name: str) -> Value:
     if name == "shape":
@@ -85,8 +93,10 @@ def _read_tensor(run: Run, tensor: Tensor, name: str) -> Value:
         case "ndim":
             shape = shape_value(tensor)
             return len(shape) if isinstance(shape, tuple) else Opaque()
-        case "name":
+        case "name" if tensor.layer.class_name == "InputLayer":
             return tensor.layer.name
+        case "name":
+            return Opaque()
         case "dtype":
             return Opaque()
         case "_keras_history":
@@ -128,9 +138,12 @@ def _read_layer(run: Run, layer: Layer, name: str) -> Value:
             return Opaque()
     if name in _METHODS:
         return Bound(name, layer)
+    if name == "optimizer":
+        return None if layer.compiled is None else layer.compiled.get("optimizer", "rmsprop")
     if name in layer.config:
         return layer.config[name]
-    return Opaque()
+    default = kinds.default(layer.class_name, name)
+    return default if is_constant(default) and layer.body is None else Opaque()
 
 
 def _held(layer: Layer) -> Value:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from typing import Final
 from convlint.readers.source import logic
 from convlint.readers.source.dispatch import (
     call,
@@ -11,14 +12,16 @@ from convlint.readers.source.dispatch import (
     evaluates,
     execute,
 )
+from convlint.readers.source.generators import generate, is_generator
 from convlint.readers.source.run import MAX_DEPTH, GivenUp, Run
 from convlint.readers.source.scope import Scope
 from convlint.readers.source.sequences import elements
-from convlint.readers.source.signals import Return
+from convlint.readers.source.signals import UNDECIDED, Return
 from convlint.readers.source.values import (
     UNPACKED,
     Bound,
     Choice,
+    Class,
     Dict,
     Function,
     Opaque,
@@ -28,11 +31,18 @@ from convlint.readers.source.values import (
 )
 
 
+_OF_SCOPE: Final = frozenset({"super", "globals", "locals", "vars"})
+"""Functions whose result depends on where they are called."""
+
+
 @evaluates(ast.Call)
 def _call(run: Run, node: ast.Call, scope: Scope) -> Value:
     function = node.func
-    if type(function) is ast.Name and function.id == "super" and not node.args:
-        return _super(scope)
+    if type(function) is ast.Name and function.id in _OF_SCOPE:
+        if function.id == "super":
+            return _super(run, node, scope)
+        if not node.args:
+            return Dict((scope.module if function.id == "globals" else scope).names)
     callee = evaluate(run, function, scope)
     arguments: list[Value] = []
     unknown = False
@@ -68,8 +78,11 @@ def _unpack(run: Run, value: Value, keywords: dict[str, Value]) -> bool:
     return value.open
 
 
-def _super(scope: Scope) -> Value:
+def _super(run: Run, node: ast.Call, scope: Scope) -> Value:
     """``super()`` in a method: what its class and its first argument are."""
+    if len(node.args) == 2:
+        cls, receiver = (evaluate(run, argument, scope) for argument in node.args)
+        return Super(cls, receiver) if isinstance(cls, Class) else Opaque()
     current: Scope | None = scope
     while current is not None:
         function = current.function
@@ -99,29 +112,16 @@ def call_function(
     try:
         if isinstance(node, ast.Lambda):
             return evaluate(run, node.body, scope)
-        if isinstance(node, ast.AsyncFunctionDef) or is_generator(node):
+        if isinstance(node, ast.AsyncFunctionDef):
             return Opaque()
+        if is_generator(node):
+            return generate(run, function, scope)
         signal = execute(run, node.body, scope)
     finally:
         run.nesting -= 1
-    return signal.value if type(signal) is Return else None
-
-
-def is_generator(node: ast.FunctionDef) -> bool:
-    """Whether a function yields; remembered on its node."""
-    known = getattr(node, "_is_generator", None)
-    if known is None:
-        known = False
-        pending: list[ast.AST] = list(node.body)
-        while pending:
-            inner = pending.pop()
-            if isinstance(inner, ast.Yield | ast.YieldFrom):
-                known = True
-                break
-            if not isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-                pending.extend(ast.iter_child_nodes(inner))
-        node._is_generator = known  # type: ignore[attr-defined]
-    return bool(known)
+    if type(signal) is Return:
+        return signal.value
+    return Opaque() if signal is UNDECIDED else None
 
 
 def _parameters(

@@ -3,37 +3,52 @@
 from __future__ import annotations
 
 import ast
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
 from convlint.kinds.layers import LAYERS
 from convlint.readers.source import logic
 from convlint.readers.source.calls import call_function
-from convlint.readers.source.dispatch import attribute, calls, evaluate, execute, reads, writes
+from convlint.readers.source.dispatch import (
+    attribute,
+    call,
+    calls,
+    evaluate,
+    execute,
+    reads,
+    writes,
+)
+from convlint.readers.source.instances import lineage
 from convlint.readers.source.keras_calls import call_unknown
 from convlint.readers.source.layer_calls import call_layer
 from convlint.readers.source.models import fill_model, fill_sequential, set_trainable
 from convlint.readers.source.names import Symbol, resolve
 from convlint.readers.source.plain import plain_config
 from convlint.readers.source.relevance import method_of
-from convlint.readers.source.run import Run
+from convlint.readers.source.run import Raised, Run
 from convlint.readers.source.scope import MISSING, Scope
+from convlint.readers.source.sequences import elements, lose
 from convlint.readers.source.values import (
     UNPACKED,
     Bound,
     Chain,
     Class,
+    Dict,
     External,
     Function,
     Instance,
     Layer,
+    List,
     Native,
     Opaque,
+    Partial,
+    Set,
     Super,
     Traced,
     Value,
 )
 
-_DATA_CLASSES = frozenset({"dataclasses.dataclass", "typing.NamedTuple"})
+_DATA_CLASSES: Final = frozenset({"dataclasses.dataclass", "typing.NamedTuple"})
 
 
 def make_class(run: Run, node: ast.ClassDef, scope: Scope) -> Class:
@@ -42,17 +57,36 @@ def make_class(run: Run, node: ast.ClassDef, scope: Scope) -> Class:
     inner = Scope(outer=scope, function=scope.function, is_class=True)
     execute(run, node.body, inner)
     cls = Class(node.name, node, bases, inner.names)
-    cls.lineage = _lineage(cls)
+    cls.lineage = lineage(cls)
     for member in inner.names.values():
         if isinstance(member, Function) and member.owner is None:
             member.owner = cls
     if _is_data_class(run, node, bases, scope):
-        cls.fields = tuple(
+        inherited = next((base.fields for base in bases if isinstance(base, Class)), None) or ()
+        own = [
             statement.target.id
             for statement in node.body
             if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name)
-        )
+        ]
+        cls.fields = tuple(dict.fromkeys([*inherited, *own]))
+    elif bases and isinstance(bases[0], Class):
+        cls.fields = bases[0].fields
+    _announce(run, cls, node, scope)
     return cls
+
+
+def _announce(run: Run, cls: Class, node: ast.ClassDef, scope: Scope) -> None:
+    """Tell the base class that it is extended: ``__init_subclass__``."""
+    for base in cls.lineage[1:]:
+        hook = base.namespace.get("__init_subclass__") if isinstance(base, Class) else None
+        if isinstance(hook, Function):
+            options = {
+                keyword.arg: evaluate(run, keyword.value, scope)
+                for keyword in node.keywords
+                if keyword.arg is not None and keyword.arg != "metaclass"
+            }
+            call_function(run, hook, [cls], options, node)
+            return
 
 
 def _is_data_class(
@@ -66,17 +100,6 @@ def _is_data_class(
         if isinstance(value, External) and value.path in _DATA_CLASSES:
             return True
     return False
-
-
-def _lineage(cls: Class) -> tuple[Value, ...]:
-    """The order in which names are looked up: depth first, shared bases last."""
-    found: list[Value] = [cls]
-    for base in cls.bases:
-        for ancestor in base.lineage if isinstance(base, Class) else (base,):
-            if ancestor in found:
-                found.remove(ancestor)
-            found.append(ancestor)
-    return tuple(found)
 
 
 def keras_base(cls: Class) -> Symbol | None:
@@ -94,29 +117,60 @@ def instantiate(
     run: Run, cls: Class, arguments: list[Value], keywords: dict[str, Value], site: ast.AST
 ) -> Value:
     """An object of a class of the file."""
-    run.called.add(cls.node)
-    instance = Instance(cls, {})
-    base = keras_base(cls)
-    if base is not None:
-        instance.layer = _keras_side(instance, base, site)
-    elif any(not isinstance(one, Class) and not _is_plain(one) for one in cls.lineage):
-        instance.attributes["__class__"] = cls
+    if cls.node is not None:
+        run.called.add(cls.node)
+    maker = method_of(cls, "__new__")
+    if isinstance(maker, Function):
+        instance = call_function(run, maker, [cls, *arguments], keywords, site)
+        if not isinstance(instance, Instance) or instance.cls is not cls:
+            return instance
+    else:
+        instance = new_instance(cls, site)
     constructor = method_of(cls, "__init__")
     if isinstance(constructor, Function):
         call_function(run, constructor, [instance, *arguments], keywords, site)
-        if instance.layer is not None and constructor.node.args:
+        if instance.layer is not None:
             instance.layer.config = _config(constructor, arguments, keywords)
     elif cls.fields is not None:
-        _set_fields(cls, instance, arguments, keywords)
+        _set_fields(run, cls, instance, arguments, keywords, site)
     elif instance.layer is not None:
         construct_base(run, instance, arguments, keywords)
+    elif instance.native is not None and arguments:
+        _fill(run, instance, arguments[0])
     if instance.layer is not None:
         _identify(run, instance.layer, cls, {})
     return instance
 
 
-def _is_plain(base: Value) -> bool:
-    return isinstance(base, External) and base.path in ("builtins.object", "abc.ABC")
+def new_instance(cls: Class, site: ast.AST) -> Instance:
+    """An object before its constructor has run."""
+    instance = Instance(cls, {})
+    base = keras_base(cls)
+    if base is not None:
+        instance.layer = _keras_side(instance, base, site)
+    for ancestor in cls.lineage:
+        if isinstance(ancestor, External) and ancestor.path in _NATIVE:
+            instance.native = _NATIVE[ancestor.path]()
+    return instance
+
+
+_NATIVE: Final[dict[str, Callable[[], List | Dict | Set]]] = {
+    "builtins.list": lambda: List([]),
+    "builtins.dict": lambda: Dict({}),
+    "collections.OrderedDict": lambda: Dict({}),
+    "builtins.set": lambda: Set({}),
+}
+
+
+def _fill(run: Run, instance: Instance, value: Value) -> None:
+    values = elements(run, value)
+    if isinstance(instance.native, List) and values is not None:
+        instance.native.items.extend(values)
+    elif isinstance(instance.native, Dict) and isinstance(value, Dict):
+        instance.native.entries.update(value.entries)
+        instance.native.open |= value.open
+    elif instance.native is not None:
+        lose(instance.native)
 
 
 def _keras_side(instance: Instance, base: Symbol, site: ast.AST) -> Layer:
@@ -145,8 +199,14 @@ def _config(
 
 
 def _set_fields(
-    cls: Class, instance: Instance, arguments: list[Value], keywords: dict[str, Value]
+    run: Run,
+    cls: Class,
+    instance: Instance,
+    arguments: list[Value],
+    keywords: dict[str, Value],
+    site: ast.AST,
 ) -> None:
+    """What the constructor of a dataclass or named tuple does."""
     fields = cls.fields or ()
     instance.attributes.update(dict(zip(fields, arguments, strict=False)))
     for name, value in keywords.items():
@@ -154,8 +214,14 @@ def _set_fields(
             instance.attributes[name] = value
     for name in fields:
         if name not in instance.attributes:
-            default = cls.namespace.get(name, Opaque())
-            instance.attributes[name] = Opaque() if UNPACKED in keywords else default
+            default = method_of(cls, name)
+            if isinstance(default, Partial):
+                default = call(run, default.function, [], {}, site)
+            known = default is not MISSING and UNPACKED not in keywords
+            instance.attributes[name] = default if known else Opaque()
+    after = method_of(cls, "__post_init__")
+    if isinstance(after, Function):
+        call_function(run, after, [instance], {}, site)
 
 
 def construct_base(
@@ -197,12 +263,35 @@ def _read_instance(run: Run, instance: Instance, name: str) -> Value:
     member = method_of(instance.cls, name)
     if member is not MISSING:
         return bind_member(run, member, instance, instance.cls)
-    if instance.layer is not None:
-        return attribute(run, instance.layer, name)
     if name == "__class__":
         return instance.cls
+    if instance.layer is not None:
+        return attribute(run, instance.layer, name)
+    if instance.native is not None:
+        return attribute(run, instance.native, name)
+    if instance.cls.fields is not None and name in ("_replace", "_asdict"):
+        return Native(name, _of_named_tuple(instance, name))
+    if name == "__dict__":
+        return Dict(instance.attributes)
+    fallback = method_of(instance.cls, "__getattr__")
+    if isinstance(fallback, Function):
+        return call_function(run, fallback, [instance, name], {}, fallback.node)
+    if run.trying:
+        raise Raised(External("builtins.AttributeError"))
     value = instance.attributes[name] = Opaque()
     return value
+
+
+def _of_named_tuple(instance: Instance, method: str) -> Any:
+    def replace(
+        run: Run, arguments: list[Value], keywords: dict[str, Value], site: ast.AST
+    ) -> Value:
+        attributes = {**instance.attributes, **keywords}
+        if method == "_asdict" or UNPACKED in keywords:
+            return Dict(dict(instance.attributes)) if method == "_asdict" else Opaque()
+        return Instance(instance.cls, attributes)
+
+    return replace
 
 
 def bind_member(run: Run, member: Value, instance: Instance, cls: Class) -> Value:
@@ -223,10 +312,42 @@ def bind_member(run: Run, member: Value, instance: Instance, cls: Class) -> Valu
 def _read_class(run: Run, cls: Class, name: str) -> Value:
     member = method_of(cls, name)
     if member is MISSING:
-        return cls.name if name == "__name__" else Opaque()
-    if isinstance(member, Function) and member.kind == "classmethod":
+        return _of_class(cls, name)
+    if isinstance(member, Function) and (member.kind == "classmethod" or name in _IMPLICIT):
         return Bound(member, cls)
     return member
+
+
+_IMPLICIT: Final = frozenset({"__init_subclass__", "__class_getitem__"})
+"""Methods that are class methods without being told."""
+
+
+def _of_class(cls: Class, name: str) -> Value:
+    match name:
+        case "__name__" | "__qualname__":
+            return cls.name
+        case "__new__":
+            return Native(name, _new)
+        case "from_config":
+            return Native(name, _from_config(cls))
+        case "__dict__":
+            return Dict(dict(cls.namespace))
+    return Opaque()
+
+
+def _from_config(cls: Class) -> Any:
+    def make(
+        run: Run, arguments: list[Value], keywords: dict[str, Value], site: ast.AST
+    ) -> Value:
+        config = arguments[0] if arguments else keywords.get("config")
+        if not isinstance(config, Dict):
+            return instantiate(run, cls, [], {UNPACKED: Opaque()}, site)
+        given = {str(key): value for key, value in config.entries.items()}
+        if config.open:
+            given[UNPACKED] = Opaque()
+        return instantiate(run, cls, [], given, site)
+
+    return make
 
 
 @reads(Super)
@@ -240,13 +361,26 @@ def _read_super(run: Run, proxy: Super, name: str) -> Value:
             if isinstance(receiver, Instance):
                 return bind_member(run, member, receiver, receiver.cls)
             return Bound(member, receiver) if isinstance(member, Function) else member
+    if name == "__new__":
+        return Native(name, _new)
     if not isinstance(receiver, Instance):
-        return Opaque()
+        return Native(name, _ignore)
     if name == "__init__":
         return Native(name, _base_constructor(receiver))
+    if receiver.native is not None:
+        return attribute(run, receiver.native, name)
     if name in ("__call__", "call") or receiver.layer is None:
-        return Opaque()
+        return Native(name, _ignore) if name.startswith("__") else Opaque()
     return attribute(run, receiver.layer, name)
+
+
+def _new(run: Run, arguments: list[Value], keywords: dict[str, Value], site: ast.AST) -> Value:
+    cls = arguments[0] if arguments else None
+    return new_instance(cls, site) if isinstance(cls, Class) else Opaque()
+
+
+def _ignore(run: Run, arguments: list[Value], keywords: dict[str, Value], site: ast.AST) -> Value:
+    return None
 
 
 def _base_constructor(instance: Instance) -> Any:
@@ -284,6 +418,8 @@ def _call_instance(
     own = method_of(instance.cls, "__call__")
     if isinstance(own, Function):
         return call_function(run, own, [instance, *arguments], keywords, site)
+    if own is not MISSING:
+        return call(run, own, arguments, keywords, site)
     if instance.layer is not None:
         return call_layer(run, instance.layer, arguments, keywords, site)
     return call_unknown(run, instance.cls.name, arguments, keywords, site)

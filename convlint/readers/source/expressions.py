@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator as PythonIterator
+from collections.abc import Sequence
 from typing import Any, Final
 
 from convlint.readers.source import logic, relevance
@@ -14,12 +16,15 @@ from convlint.readers.source.dispatch import (
 )
 from convlint.readers.source.known import unbound
 from convlint.readers.source.operators import binary_operation, compare_operation, unary_operation
+from convlint.readers.source.overloading import overloaded
 from convlint.readers.source.run import MAX_ITEMS, MAX_TEXT, Run
 from convlint.readers.source.scope import MISSING, Scope
-from convlint.readers.source.sequences import bind, elements, item
+from convlint.readers.source.sequences import bind, elements, is_hashable, item
 from convlint.readers.source.values import (
     Dict,
     Function,
+    Instance,
+    Iterator,
     List,
     Opaque,
     Set,
@@ -56,14 +61,23 @@ def _binary(run: Run, node: ast.BinOp, scope: Scope) -> Value:
     value = evaluate(run, left, scope)
     for operation in reversed(pending):
         other = evaluate(run, operation.right, scope)
-        value = _combine(run, operation, value, other)
+        value = combine(run, operation, value, other)
     return value
 
 
-def _combine(run: Run, node: Any, left: Value, right: Value) -> Value:
-    kind = type(node.op)
+def combine(run: Run, node: Any, left: Value, right: Value) -> Value:
+    """What the operator of a node makes of two values."""
+    return combine_values(run, type(node.op), left, right, node)
+
+
+def combine_values(run: Run, kind: type, left: Value, right: Value, node: ast.AST) -> Value:
+    """``left <operator> right``."""
     if type(left) is Tensor or type(right) is Tensor:
         return binary_operation(run, kind, left, right, node)
+    if type(left) is Instance or type(right) is Instance:
+        result = overloaded(run, kind, left, right, node)
+        if result is not MISSING:
+            return result
     return binary(run, kind, left, right)
 
 
@@ -185,7 +199,7 @@ def _dict(run: Run, node: ast.Dict, scope: Scope) -> Value:
                 result.open = True
             continue
         key = logic.settle(run, evaluate(run, key_node, scope))
-        if is_constant(key):
+        if is_hashable(key):
             result.entries[key] = value
         else:
             result.open = True
@@ -272,69 +286,68 @@ def _named(run: Run, node: ast.NamedExpr, scope: Scope) -> Value:
 @evaluates(ast.ListComp)
 def _list_comprehension(run: Run, node: ast.ListComp, scope: Scope) -> Value:
     found: list[Value] = []
-    complete = _comprehend(
-        run, node, scope, lambda inner: found.append(evaluate(run, node.elt, inner))
-    )
-    return List(found if complete else [], open=not complete)
+    for inner in _rows(run, node.generators, Scope(outer=scope)):
+        if inner is None:
+            return List([], open=True)
+        found.append(evaluate(run, node.elt, inner))
+    return List(found)
 
 
 @evaluates(ast.GeneratorExp)
 def _generator(run: Run, node: ast.GeneratorExp, scope: Scope) -> Value:
-    return _list_comprehension(run, node, scope)  # type: ignore[arg-type]  # the same fields
+    result = Iterator(iter(()))
+
+    def steps() -> PythonIterator[Value]:
+        for inner in _rows(run, node.generators, Scope(outer=scope)):
+            if inner is None:
+                result.open = True
+                return
+            yield evaluate(run, node.elt, inner)
+
+    result.source = steps()
+    return result
 
 
 @evaluates(ast.SetComp)
 def _set_comprehension(run: Run, node: ast.SetComp, scope: Scope) -> Value:
-    found: list[Value] = []
-    complete = _comprehend(
-        run, node, scope, lambda inner: found.append(evaluate(run, node.elt, inner))
-    )
-    if not complete or not all(map(is_constant, found)):
-        return Set({}, open=True)
-    return Set(dict.fromkeys(found))
+    found: dict[Value, None] = {}
+    for inner in _rows(run, node.generators, Scope(outer=scope)):
+        value = None if inner is None else logic.settle(run, evaluate(run, node.elt, inner))
+        if inner is None or not is_constant(value):
+            return Set({}, open=True)
+        found[value] = None
+    return Set(found)
 
 
 @evaluates(ast.DictComp)
 def _dict_comprehension(run: Run, node: ast.DictComp, scope: Scope) -> Value:
     result = Dict({})
-
-    def add(inner: Scope) -> None:
+    for inner in _rows(run, node.generators, Scope(outer=scope)):
+        if inner is None:
+            return Dict({}, open=True)
         key = logic.settle(run, evaluate(run, node.key, inner))
         value = evaluate(run, node.value, inner)
-        if is_constant(key):
+        if is_hashable(key):
             result.entries[key] = value
         else:
             result.open = True
-
-    if not _comprehend(run, node, scope, add):
-        return Dict({}, open=True)
     return result
 
 
-def _comprehend(run: Run, node: Any, scope: Scope, add: Any) -> bool:
-    """Evaluate a comprehension; whether every element of it could be told."""
-    inner = Scope(outer=scope)
-    return _generate(run, node.generators, 0, inner, add)
-
-
-def _generate(run: Run, generators: list[Any], number: int, scope: Scope, add: Any) -> bool:
-    if number == len(generators):
-        add(scope)
-        return True
-    generator = generators[number]
+def _rows(
+    run: Run, generators: Sequence[ast.comprehension], scope: Scope
+) -> PythonIterator[Scope | None]:
+    """The scope of a comprehension once for each element; None if it cannot be followed."""
+    if not generators:
+        yield scope
+        return
+    generator = generators[0]
     values = elements(run, evaluate(run, generator.iter, scope))
     if values is None or len(values) > MAX_ITEMS:
-        return False
-    run.spend(len(values))
+        yield None
+        return
     for value in values:
+        run.spend(1)
         bind(run, generator.target, value, scope)
-        for condition in generator.ifs:
-            test = logic.truth(run, evaluate(run, condition, scope))
-            if test is not True and test is not False:
-                test = logic.decided(run, test)
-            if not test:
-                break
-        else:
-            if not _generate(run, generators, number + 1, scope, add):
-                return False
-    return True
+        if all(logic.decided(run, evaluate(run, test, scope)) for test in generator.ifs):
+            yield from _rows(run, generators[1:], scope)

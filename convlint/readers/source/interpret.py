@@ -14,8 +14,10 @@ from convlint.readers.source import (  # noqa: F401 - importing them registers w
     branches,
     calls,
     classes,
+    contexts,
     expressions,
     keras_calls,
+    patterns,
     statements,
 )
 from convlint.readers.source.calls import call_function

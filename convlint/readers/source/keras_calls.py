@@ -10,6 +10,7 @@ from convlint.readers.source import applications
 from convlint.readers.source.dispatch import calls
 from convlint.readers.source.layers import make_layer
 from convlint.readers.source.library import FUNCTIONS
+from convlint.readers.source.cloning import clone
 from convlint.readers.source.inputs import make_input
 from convlint.readers.source.layer_calls import call_layer
 from convlint.readers.source.models import make_model, make_sequential
@@ -20,10 +21,12 @@ from convlint.readers.source.operation_names import OPERATION_ARGUMENTS
 from convlint.readers.source.run import Run
 from convlint.readers.source.sequences import elements
 from convlint.readers.source.shapes import shape_value
-from convlint.readers.source.signatures import MERGE_FUNCTIONS
+from convlint.readers.source.signatures import MERGE_FUNCTIONS, OBJECTS
 from convlint.readers.source.structures import leaves, tensors_in
 from convlint.readers.source.tensors import apply_unknown, as_layer
 from convlint.readers.source.values import (
+    UNPACKED,
+    Dict,
     External,
     Layer,
     Native,
@@ -47,11 +50,31 @@ def call_external(
     function = FUNCTIONS.get(callee.path)
     if function is not None:
         return function(run, arguments, keywords, site)
+    if callee.path.endswith(".from_config"):
+        return _from_config(run, callee, arguments, keywords, site)
     symbol = resolve(callee.path)
     handler = _HANDLERS.get(symbol.kind)
     if handler is not None:
         return handler(run, symbol, arguments, keywords, site)
     return call_unknown(run, callee.path.rpartition(".")[2], arguments, keywords, site)
+
+
+def _from_config(
+    run: Run,
+    callee: External,
+    arguments: list[Value],
+    keywords: dict[str, Value],
+    site: ast.AST,
+) -> Value:
+    """``layers.Dense.from_config(config)``."""
+    config = arguments[0] if arguments else keywords.get("config")
+    made = External(callee.path.removesuffix(".from_config"))
+    if resolve(made.path).kind != "layer" or not isinstance(config, Dict):
+        return Opaque()
+    given = {str(key): value for key, value in config.entries.items()}
+    if config.open:
+        given[UNPACKED] = Opaque()
+    return call_external(run, made, [], given, site)
 
 
 def call_unknown(
@@ -165,6 +188,7 @@ def _identity(
     return arguments[0] if arguments else None
 
 
+_GETTERS: Final = frozenset({*OBJECTS, "activations"})
 _HARMLESS_DECORATORS: Final = frozenset({"register_keras_serializable", "function"})
 
 
@@ -186,8 +210,10 @@ def _keras(
         case "ndim" if arguments and isinstance(arguments[0], Tensor):
             shape = shape_value(arguments[0])
             return len(shape) if isinstance(shape, tuple) else Opaque()
-        case "get" if symbol.section in ("activations", "initializers", "regularizers"):
+        case "get" if symbol.section in _GETTERS:
             return arguments[0] if arguments else Opaque()
+        case "clone_model" if arguments and isinstance(arguments[0], Layer):
+            return clone(run, arguments[0], keywords, site)
         case name if name in _HARMLESS_DECORATORS:
             if len(arguments) == 1 and not isinstance(arguments[0], str):
                 return arguments[0]

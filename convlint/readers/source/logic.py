@@ -7,13 +7,16 @@ import operator
 from collections.abc import Callable
 from typing import Any, Final
 
+from convlint.readers.source.overloading import special
 from convlint.readers.source.run import Run
+from convlint.readers.source.scope import MISSING
 from convlint.readers.source.values import (
     CONSTANTS,
     Array,
     Choice,
     Dict,
     External,
+    Instance,
     List,
     Opaque,
     Set,
@@ -46,6 +49,8 @@ def truth(run: Run, value: Value) -> Value:
     kind = type(value)
     if kind in CONSTANTS or kind is tuple:
         return bool(value)
+    if kind is Instance:
+        return _truth_of_object(run, value)
     if kind is Opaque:
         return bool(run.fixed[value.key]) if value.key in run.fixed else value
     if kind is Choice:
@@ -57,6 +62,14 @@ def truth(run: Run, value: Value) -> Value:
     if kind is Array or kind is Tensor:
         return Opaque()
     return True
+
+
+def _truth_of_object(run: Run, value: Instance) -> Value:
+    for name in ("__bool__", "__len__"):
+        result = special(run, value, name, [], value.cls.node or ast.Pass())
+        if result is not MISSING:
+            return truth(run, result)
+    return True if value.native is None else truth(run, value.native)
 
 
 def choice(key: Any, yes: Value, no: Value) -> Value:
@@ -143,15 +156,19 @@ def _equal(left: Value, right: Value, *, identity: bool) -> Value:
         return Opaque(("==", right.key, left))
     if type(left) is Opaque or type(right) is Opaque:
         return _question("is", left, right)
+    if identity:
+        return False  # objects of their own, and not the same
     if isinstance(left, tuple | List) and isinstance(right, tuple | List):
         return _equal_sequences(left, right)
     if type(left) is External and type(right) is External:
         return left == right or Opaque()
     if is_constant(left) or is_constant(right):
         # What is no constant is an object of its own: never None, a number or a string.
-        other = right if is_constant(left) else left
+        constant, other = (left, right) if is_constant(left) else (right, left)
+        if constant is None:
+            return False
         return Opaque() if isinstance(other, Array | Tensor | External | tuple) else False
-    return Opaque() if not identity else False
+    return Opaque()
 
 
 def _equal_sequences(left: Any, right: Any) -> Value:
@@ -169,6 +186,10 @@ def _equal_sequences(left: Any, right: Any) -> Value:
 
 def contains(container: Value, item: Value) -> Value:
     """``item in container``."""
+    if isinstance(container, Instance) and container.native is not None:
+        container = container.native
+    if isinstance(container, range):
+        return item in container if isinstance(item, int) else Opaque()
     if isinstance(container, str):
         return item in container if isinstance(item, str) else _member(item, container)
     if isinstance(container, Dict):

@@ -8,18 +8,20 @@ from typing import Any, Final
 
 from convlint.readers.source import logic
 from convlint.readers.source.arithmetic import has_large_width
+from convlint.readers.source.builtin_functions import make_dict, sorting
 from convlint.readers.source.building import build_chain, first_call
 from convlint.readers.source.layer_calls import call_layer
 from convlint.readers.source.layers import shape_of
 from convlint.readers.source.models import add, pop, sublayers
 from convlint.readers.source.objects import compile_arguments
-from convlint.readers.source.run import MAX_ITEMS, MAX_TEXT, Run
-from convlint.readers.source.sequences import elements, lose
+from convlint.readers.source.run import MAX_ITEMS, MAX_TEXT, Raised, Run
+from convlint.readers.source.sequences import elements, is_hashable, lose
 from convlint.readers.source.shapes import shape_value
 from convlint.readers.source.tensors import apply_unknown
 from convlint.readers.source.values import (
     Chain,
     Dict,
+    External,
     Function,
     Layer,
     List,
@@ -105,10 +107,14 @@ def _list(
     first = arguments[0] if arguments else None
     items = value.items
     match name:
-        case "append":
-            items.append(first)
+        case "append" | "appendleft":
+            items.insert(0 if name == "appendleft" else len(items), first)
+            if value.limit is not None and len(items) > value.limit:
+                del items[0 if name == "append" else -1]
             if len(items) > MAX_ITEMS:
                 lose(value)
+        case "popleft":
+            return Opaque() if value.open or not items else items.pop(0)
         case "extend":
             more = elements(run, first)
             if more is None:
@@ -133,11 +139,12 @@ def _list(
                 return getattr(items, name)(first)
             except ValueError:
                 return Opaque()
-        case "sort" if all(map(is_constant, items)) and not keywords:
-            try:
-                items.sort()
-            except TypeError:
+        case "sort":
+            order = None if value.open else sorting(run, items, keywords, site)
+            if order is None:
                 lose(value)
+            else:
+                value.items[:] = order
         case "index" | "count" | "tolist":
             return value if name == "tolist" else Opaque()
         case _:
@@ -158,14 +165,22 @@ def _dict(
     default = arguments[1] if len(arguments) > 1 else None
     match name:
         case "get" | "pop" | "setdefault":
-            if not is_constant(key):
+            if not is_hashable(key):
                 return Opaque()
             if key in entries:
                 return entries.pop(key) if name == "pop" else entries[key]
             found = Opaque() if value.open else default
             if name == "setdefault":
                 entries[key] = found
+            elif name == "pop" and not value.open and len(arguments) < 2 and run.trying:
+                raise Raised(External("builtins.KeyError"))
             return found
+        case "move_to_end" if key in entries:
+            moved = {key: entries.pop(key)}
+            rest = dict(entries)
+            first = not keywords.get("last", default is not False)
+            entries.clear()
+            entries.update({**moved, **rest} if first else {**rest, **moved})
         case "keys":
             return List(list(entries), value.open)
         case "values":
@@ -173,7 +188,7 @@ def _dict(
         case "items":
             return List([(key, item) for key, item in entries.items()], value.open)
         case "copy":
-            return Dict(dict(entries), value.open)
+            return Dict(dict(entries), value.open, value.factory)
         case "clear":
             entries.clear()
         case "update":
@@ -181,7 +196,9 @@ def _dict(
                 entries.update(key.entries)
                 value.open |= key.open
             elif arguments:
-                value.open = True
+                made = make_dict(run, arguments[:1], {}, site)
+                entries.update(made.entries)
+                value.open |= made.open
             entries.update({name: item for name, item in keywords.items() if name != "**"})
             value.open |= "**" in keywords
         case _:
@@ -276,6 +293,9 @@ def _layer(
             return call_layer(run, layer, arguments, keywords, site)
         case "get_output_at" | "get_input_at":
             return _at(layer, name, arguments)
+        case "get_config":
+            stated = {**layer.config, "name": layer.name, "trainable": layer.trainable}
+            return Dict(stated, open=layer.instance is not None or layer.body is not None)
         case _ if name in _ON_DATA:
             first_call(run, layer, arguments[:1], {})
             return Opaque()

@@ -20,8 +20,8 @@ class Notebook:
 
     Attributes:
         text: all of them, one after the other.
-        places: for each line of the text, the number of its code cell and its line there; all
-            count from 1.
+        places: for each line of the text, the number of its cell among all cells and its line
+            there; both count from 1.
     """
 
     text: str
@@ -36,7 +36,7 @@ def read(data: bytes | str) -> Notebook:
     """
     lines: list[str] = []
     places: list[tuple[int, int]] = []
-    for number, source in enumerate(_code_cells(_document(data)), 1):
+    for number, source in _code_cells(_document(data)):
         for line, text in enumerate(_python(source), 1):
             lines.append(text)
             places.append((number, line))
@@ -50,7 +50,7 @@ def _document(data: bytes | str) -> Any:
         raise SourceError("it is no Jupyter notebook: it is not JSON") from None
 
 
-def _code_cells(document: Any) -> Iterator[str]:
+def _code_cells(document: Any) -> Iterator[tuple[int, str]]:
     if not isinstance(document, dict):
         raise SourceError("it is no Jupyter notebook")
     cells = document.get("cells")
@@ -61,12 +61,12 @@ def _code_cells(document: Any) -> Iterator[str]:
         cells = [cell for sheet in sheets if isinstance(sheet, dict) for cell in _list(sheet)]
     if not isinstance(cells, list):
         raise SourceError("it is no Jupyter notebook: it has no cells")
-    for cell in cells:
+    for number, cell in enumerate(cells, 1):
         if isinstance(cell, dict) and cell.get("cell_type") == "code":
             source = cell.get("source", cell.get("input", ""))
             if isinstance(source, list):
                 source = "".join(part for part in source if isinstance(part, str))
-            yield source if isinstance(source, str) else ""
+            yield number, source if isinstance(source, str) else ""
 
 
 def _list(sheet: dict[str, Any]) -> list[Any]:

@@ -60,6 +60,8 @@ def plain_value(value: Value, *, constant: bool = False, depth: int = 0) -> Any:
         return {
             str(key): plain_value(item, depth=depth + 1) for key, item in value.entries.items()
         }
+    if kind is dict:
+        return value  # plain already: it was read from a layer
     if kind is slice:
         bounds = (plain_value(bound) for bound in (value.start, value.stop, value.step))
         written = dict(zip(("start", "stop", "step"), bounds, strict=True))

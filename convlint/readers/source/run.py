@@ -41,7 +41,11 @@ class GivenUp(Exception):  # noqa: N818 - no error: the file is right, we cannot
 
 
 class Raised(Exception):  # noqa: N818 - the script's, not ours
-    """The script certainly raises an exception, or ends."""
+    """The script certainly raises an exception, or ends; ``value`` is what it raises."""
+
+    def __init__(self, value: Value = None) -> None:
+        super().__init__()
+        self.value = value
 
 
 @dataclass(slots=True, eq=False)
@@ -59,6 +63,7 @@ class Run:
         tracing: the layers that were made, and their classes, since the ``call`` of a model is
             being followed; None outside.
         probing: how many calls of custom layers are being followed only to see what they make.
+        trying: how many ``try`` statements with handlers are being executed.
         nesting: how many calls of the file's functions are being executed.
         repetition: how many times, as a product over the enclosing loops, a body is executed.
     """
@@ -76,6 +81,7 @@ class Run:
     loops: list[Any] = field(default_factory=list)
     tracing: list[tuple[Layer, str]] | None = None
     probing: int = 0
+    trying: int = 0
     steps: int = MAX_STEPS
     nesting: int = 0
     repetition: int = 1

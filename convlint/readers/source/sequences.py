@@ -7,15 +7,21 @@ from collections.abc import Hashable
 from typing import Any
 
 from convlint.readers.source import logic
-from convlint.readers.source.dispatch import evaluate, set_attribute
+from convlint.readers.source.dispatch import call, evaluate, set_attribute
 from convlint.readers.source.operators import index_tensor, outputs_of
-from convlint.readers.source.run import MAX_ITEMS, Run
+from convlint.readers.source.relevance import method_of
+from convlint.readers.source.run import MAX_ITEMS, Raised, Run
 from convlint.readers.source.scope import Scope
 from convlint.readers.source.values import (
     Array,
+    Bound,
+    Class,
     Dict,
     External,
+    Function,
     Instance,
+    Iterator,
+    Layer,
     List,
     Opaque,
     Set,
@@ -43,9 +49,33 @@ def elements(run: Run, value: Value) -> list[Value] | None:
         return list(value) if len(value) <= MAX_ITEMS else None
     if kind is Tensor:
         return outputs_of(value)
+    if kind is Iterator:
+        return _exhaust(run, value)
     if kind is Instance:
-        return _fields(value)
+        return _of_instance(run, value)
     return None
+
+
+def _exhaust(run: Run, value: Iterator) -> list[Value] | None:
+    """All that is left of an iterator; None if that is too much, or not known."""
+    found: list[Value] = []
+    if not value.open:
+        for item in value.source:
+            run.spend(1)
+            found.append(item)
+            if len(found) > MAX_ITEMS:
+                value.open = True
+                break
+    return None if value.open else found
+
+
+def _of_instance(run: Run, value: Instance) -> list[Value] | None:
+    if value.native is not None:
+        return elements(run, value.native)
+    method = method_of(value.cls, "__iter__")
+    if isinstance(method, Function):
+        return elements(run, call(run, Bound(method, value), [], {}, method.node))
+    return _fields(value)
 
 
 def _fields(value: Instance) -> list[Value] | None:
@@ -64,7 +94,7 @@ def item(run: Run, container: Value, key: Value, site: ast.AST) -> Value:
         return container  # list[int], Tuple[str, ...]
     key = logic.settle(run, key)
     if kind is Dict:
-        return _entry(container, key)
+        return entry(run, container, key, site)
     if kind is List:
         return _element(container.items, key, open_=container.open)
     if kind is tuple or kind is str or kind is bytes or kind is range:
@@ -73,10 +103,19 @@ def item(run: Run, container: Value, key: Value, site: ast.AST) -> Value:
         return member(container, ("item", key) if is_constant(key) else None)
     if kind is Array:
         return Array()
-    if kind is Instance and isinstance(key, int):
-        values = _fields(container)
-        return Opaque() if values is None else _element(values, key, open_=False)
+    if kind is Instance:
+        return _item_of_instance(run, container, key, site)
     return Opaque()
+
+
+def _item_of_instance(run: Run, value: Instance, key: Value, site: ast.AST) -> Value:
+    method = method_of(value.cls, "__getitem__")
+    if isinstance(method, Function):
+        return call(run, Bound(method, value), [key], {}, site)
+    if value.native is not None:
+        return item(run, value.native, key, site)
+    values = _fields(value)
+    return Opaque() if values is None else _element(values, key, open_=False)
 
 
 def member(value: Opaque, key: Hashable) -> Value:
@@ -90,16 +129,27 @@ def member(value: Opaque, key: Hashable) -> Value:
     return value.members[key]
 
 
-def _entry(container: Dict, key: Value) -> Value:
-    if not is_constant(key):
+def entry(run: Run, container: Dict, key: Value, site: ast.AST) -> Value:
+    """The value of a key; what is made for it if it is missing."""
+    if not is_hashable(key):
         return Opaque()
     if key in container.entries:
         return container.entries[key]
     if container.open:
         # Read again, it is the same unknown value.
         container.entries[key] = Opaque()
-        return container.entries[key]
-    return Opaque()
+    elif container.factory is not None:
+        container.entries[key] = call(run, container.factory, [], {}, site)
+    elif run.trying:
+        raise Raised(External("builtins.KeyError"))
+    else:
+        return Opaque()
+    return container.entries[key]
+
+
+def is_hashable(key: Value) -> bool:
+    """Whether a value can be the key of a dict here: a constant, or an object by identity."""
+    return is_constant(key) or isinstance(key, Layer | Tensor | Function | Class | Instance | External)
 
 
 def _element(items: Any, key: Value, *, open_: bool) -> Value:
@@ -124,8 +174,14 @@ def _element(items: Any, key: Value, *, open_: bool) -> Value:
 def set_item(run: Run, container: Value, key: Value, value: Value) -> None:
     """``container[key] = value``."""
     key = logic.settle(run, key)
+    if isinstance(container, Instance):
+        method = method_of(container.cls, "__setitem__")
+        if isinstance(method, Function):
+            call(run, Bound(method, container), [key, value], {}, method.node)
+            return
+        container = container.native
     if isinstance(container, Dict):
-        if is_constant(key):
+        if is_hashable(key):
             container.entries[key] = value
         else:
             container.entries.clear()
@@ -133,6 +189,8 @@ def set_item(run: Run, container: Value, key: Value, value: Value) -> None:
     elif isinstance(container, List):
         if isinstance(key, int) and -len(container.items) <= key < len(container.items):
             container.items[key] = value
+        elif isinstance(key, slice):
+            _set_slice(run, container, key, value)
         else:
             lose(container)
     elif isinstance(container, Opaque) and is_constant(key):
@@ -141,10 +199,20 @@ def set_item(run: Run, container: Value, key: Value, value: Value) -> None:
         container.members["item", key] = value
 
 
+def _set_slice(run: Run, container: List, key: slice, value: Value) -> None:
+    values = elements(run, value)
+    try:
+        container.items[key] = values if values is not None else []
+    except (TypeError, ValueError):
+        values = None
+    if values is None:
+        lose(container)
+
+
 def delete_item(run: Run, container: Value, key: Value) -> None:
     """``del container[key]``."""
     key = logic.settle(run, key)
-    if isinstance(container, Dict) and is_constant(key):
+    if isinstance(container, Dict) and is_hashable(key):
         container.entries.pop(key, None)
     elif isinstance(container, List) and isinstance(key, int | slice):
         try:

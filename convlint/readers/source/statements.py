@@ -6,15 +6,12 @@ import ast
 from typing import Any
 
 from convlint.readers.source import logic
-from convlint.readers.source.arithmetic import binary
 from convlint.readers.source.dispatch import (
     call,
     evaluate,
-    execute,
     executes,
 )
-from convlint.readers.source.expressions import make_function
-from convlint.readers.source.operators import binary_operation
+from convlint.readers.source.expressions import combine, make_function
 from convlint.readers.source.run import Raised, Run
 from convlint.readers.source.scope import Scope
 from convlint.readers.source.sequences import bind, delete_item, elements
@@ -57,8 +54,7 @@ def _augmented(run: Run, node: ast.AugAssign, scope: Scope) -> Any:
     load = _as_load(node.target)
     left = evaluate(run, load, scope)
     right = evaluate(run, node.value, scope)
-    kind = type(node.op)
-    if isinstance(left, List) and kind is ast.Add:
+    if isinstance(left, List) and isinstance(node.op, ast.Add):
         # A list grows in place, and whoever else holds it sees that.
         more = elements(run, right)
         if more is None:
@@ -66,11 +62,7 @@ def _augmented(run: Run, node: ast.AugAssign, scope: Scope) -> Any:
         else:
             left.items.extend(more)
         return
-    if type(left) is Tensor or type(right) is Tensor:
-        value = binary_operation(run, kind, left, right, node)
-    else:
-        value = binary(run, kind, left, right)
-    bind(run, node.target, value, scope)
+    bind(run, node.target, combine(run, node, left, right), scope)
 
 
 def _as_load(target: ast.expr) -> ast.expr:
@@ -107,7 +99,8 @@ def _continue(run: Run, node: ast.Continue, scope: Scope) -> Any:
 
 @executes(ast.Raise)
 def _raise(run: Run, node: ast.Raise, scope: Scope) -> Any:
-    raise Raised
+    value = None if node.exc is None else evaluate(run, node.exc, scope)
+    raise Raised(value)
 
 
 @executes(ast.Global)
@@ -175,6 +168,8 @@ def _decorated(run: Run, value: Value, decorator: Value, site: ast.AST) -> Value
             return value
     if isinstance(decorator, Bound) and isinstance(decorator.receiver, Function):
         return decorator.receiver  # the setter of a property
+    if isinstance(decorator, Opaque):
+        return Opaque(origin=decorator.origin)
     return call(run, decorator, [value], {}, site)
 
 
@@ -182,7 +177,6 @@ _HARMLESS = frozenset(
     {
         "functools.lru_cache",
         "functools.cache",
-        "functools.wraps",
         "abc.abstractmethod",
         "typing.override",
         "typing.no_type_check",
@@ -200,30 +194,3 @@ def _class(run: Run, node: ast.ClassDef, scope: Scope) -> Any:
     for decorator in reversed(node.decorator_list):
         value = _decorated(run, value, evaluate(run, decorator, scope), decorator)
     scope.bind(node.name, value)
-
-
-@executes(ast.With, ast.AsyncWith)
-def _with(run: Run, node: Any, scope: Scope) -> Any:
-    for item in node.items:
-        context = evaluate(run, item.context_expr, scope)
-        if item.optional_vars is not None:
-            value = context if isinstance(context, Opaque) else Opaque()
-            bind(run, item.optional_vars, value, scope)
-    return execute(run, node.body, scope)
-
-
-@executes(ast.Try, *([ast.TryStar] if hasattr(ast, "TryStar") else []))
-def _try(run: Run, node: Any, scope: Scope) -> Any:
-    try:
-        signal = execute(run, node.body, scope)
-        if signal is None:
-            signal = execute(run, node.orelse, scope)
-    except Raised:
-        if not node.handlers:
-            raise
-        handler = node.handlers[0]
-        if handler.name is not None:
-            scope.bind(handler.name, Opaque())
-        signal = execute(run, handler.body, scope)
-    last = execute(run, node.finalbody, scope)
-    return signal if last is None else last

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Hashable
+from collections.abc import Iterator as PythonIterator
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
@@ -56,18 +57,26 @@ class Choice:
 
 @dataclass(slots=True, eq=False)
 class List:
-    """A list; ``open`` if anything may have happened to it."""
+    """A list or deque; ``open`` if anything may have happened to it.
+
+    ``limit`` is how many items it keeps, the last ones.
+    """
 
     items: list[Value]
     open: bool = False
+    limit: int | None = None
 
 
 @dataclass(slots=True, eq=False)
 class Dict:
-    """A dict by constant keys; ``open`` if it may have other entries or other values."""
+    """A dict by constant keys; ``open`` if it may have other entries or other values.
+
+    ``factory`` makes the value of a key that is missing.
+    """
 
     entries: dict[Hashable, Value]
     open: bool = False
+    factory: Value = None
 
 
 @dataclass(slots=True, eq=False)
@@ -76,6 +85,22 @@ class Set:
 
     items: dict[Hashable, None]
     open: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Iterator:
+    """What yields values one by one; ``open`` once it met something that cannot be followed."""
+
+    source: PythonIterator[Value]
+    open: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Manager:
+    """A context manager: of a generator function, or one that suppresses exceptions."""
+
+    generator: Iterator | None = None
+    suppresses: tuple[Value, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +132,16 @@ class Function:
 
 @dataclass(slots=True, eq=False)
 class Class:
-    """A class of the file. ``lineage`` is its method resolution order, itself first."""
+    """A class of the file.
+
+    Attributes:
+        node: its definition, if it was not made by a call.
+        lineage: its method resolution order, itself first.
+        fields: the names of the fields of a dataclass or named tuple.
+    """
 
     name: str
-    node: ast.ClassDef
+    node: ast.ClassDef | None
     bases: tuple[Value, ...]
     namespace: dict[str, Value]
     lineage: tuple[Value, ...] = ()
@@ -119,11 +150,17 @@ class Class:
 
 @dataclass(slots=True, eq=False)
 class Instance:
-    """An object of a class of the file; ``layer`` is its Keras side, if it is a layer or model."""
+    """An object of a class of the file.
+
+    Attributes:
+        layer: its Keras side, if it is a layer or model.
+        native: the list, dict or set that it is, if its class extends one of these.
+    """
 
     cls: Class
     attributes: dict[str, Value]
     layer: Layer | None = None
+    native: List | Dict | Set | None = None
 
 
 @dataclass(slots=True, eq=False)

@@ -1,0 +1,74 @@
+"""``clone_model``: the same layers again, with the same names."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+
+from convlint.readers.source.network import ends, reach
+from convlint.readers.source.run import Run
+from convlint.readers.source.structures import map_structure
+from convlint.readers.source.values import (
+    UNPACKED,
+    Chain,
+    Layer,
+    Network,
+    Node,
+    Opaque,
+    Tensor,
+    Value,
+)
+
+
+def clone(run: Run, model: Layer, keywords: dict[str, Value], site: ast.AST) -> Value:
+    """A model with copies of the layers of another."""
+    if UNPACKED in keywords or keywords.keys() & {"clone_function", "call_function", "input_tensors"}:
+        return Opaque()
+    copies: dict[int, Layer] = {}
+    body = model.body
+    if isinstance(body, Chain):
+        made = _copy(model, site)
+        made.body = Chain([_clone_layer(layer, copies) for layer in body.layers])
+    elif isinstance(body, Network):
+        made = _copy(model, site)
+        made.body = _clone_network(body, copies)
+    else:
+        return Opaque()
+    run.models.append(made)
+    return made
+
+
+def _copy(layer: Layer, site: ast.AST | None) -> Layer:
+    return replace(layer, site=site, nodes=[], compiled=None, config=dict(layer.config))
+
+
+def _clone_layer(layer: Layer, copies: dict[int, Layer]) -> Layer:
+    found = copies.get(id(layer))
+    if found is None:
+        found = copies[id(layer)] = _copy(layer, layer.site)
+        if layer.class_name == "InputLayer":
+            found.nodes.append(Node(()))
+    return found
+
+
+def _clone_network(body: Network, copies: dict[int, Layer]) -> Network:
+    """Copy the calls between inputs and outputs; nested models are shared, as they are read only."""
+    starts, outputs = ends(body.inputs), ends(body.outputs)
+    tensors: dict[tuple[int, int], tuple[Layer, int]] = {}
+
+    def of(tensor: Tensor) -> Tensor:
+        layer, number = tensors[id(tensor.layer), tensor.node]
+        return Tensor(layer, number, tensor.output)
+
+    for layer, number in reach(starts, outputs).order:
+        made = _clone_layer(layer, copies)
+        node = layer.nodes[number]
+        if node.inputs:
+            inputs = tuple(of(tensor) for tensor in node.inputs)
+            masks = tuple(of(tensor) for tensor in node.masks)
+            made.nodes.append(replace(node, inputs=inputs, masks=masks))
+        tensors[id(layer), number] = made, len(made.nodes) - 1
+    return Network(
+        map_structure(lambda leaf: of(leaf), body.inputs),
+        map_structure(lambda leaf: of(leaf), body.outputs),
+    )
