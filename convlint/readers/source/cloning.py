@@ -28,30 +28,30 @@ def clone(run: Run, model: Layer, keywords: dict[str, Value], site: ast.AST) -> 
     body = model.body
     if isinstance(body, Chain):
         made = _copy(model, site)
-        made.body = Chain([_clone_layer(layer, copies) for layer in body.layers])
+        made.body = Chain([_clone_layer(layer, copies, site) for layer in body.layers])
     elif isinstance(body, Network):
         made = _copy(model, site)
-        made.body = _clone_network(body, copies)
+        made.body = _clone_network(body, copies, site)
     else:
         return Opaque()
     run.models.append(made)
     return made
 
 
-def _copy(layer: Layer, site: ast.AST | None) -> Layer:
+def _copy(layer: Layer, site: ast.AST) -> Layer:
     return replace(layer, site=site, nodes=[], compiled=None, config=dict(layer.config))
 
 
-def _clone_layer(layer: Layer, copies: dict[int, Layer]) -> Layer:
+def _clone_layer(layer: Layer, copies: dict[int, Layer], site: ast.AST) -> Layer:
     found = copies.get(id(layer))
     if found is None:
-        found = copies[id(layer)] = _copy(layer, layer.site)
+        found = copies[id(layer)] = _copy(layer, site)
         if layer.class_name == "InputLayer":
             found.nodes.append(Node(()))
     return found
 
 
-def _clone_network(body: Network, copies: dict[int, Layer]) -> Network:
+def _clone_network(body: Network, copies: dict[int, Layer], site: ast.AST) -> Network:
     """Copy the calls between inputs and outputs; nested models are shared, as they are read only."""
     starts, outputs = ends(body.inputs), ends(body.outputs)
     tensors: dict[tuple[int, int], tuple[Layer, int]] = {}
@@ -61,7 +61,7 @@ def _clone_network(body: Network, copies: dict[int, Layer]) -> Network:
         return Tensor(layer, number, tensor.output)
 
     for layer, number in reach(starts, outputs).order:
-        made = _clone_layer(layer, copies)
+        made = _clone_layer(layer, copies, site)
         node = layer.nodes[number]
         if node.inputs:
             inputs = tuple(of(tensor) for tensor in node.inputs)

@@ -22,6 +22,7 @@ from convlint.readers.source import (  # noqa: F401 - importing them registers w
 )
 from convlint.readers.source.calls import call_function
 from convlint.readers.source.dispatch import execute
+from convlint.readers.source.models import held_layers
 from convlint.readers.source.relevance import builds
 from convlint.readers.source.run import GivenUp, Note, Raised, Run
 from convlint.readers.source.scope import Scope
@@ -131,7 +132,7 @@ def _collect(
         site = model.site
         place = (getattr(site, "lineno", 0), getattr(site, "col_offset", 0))
         counts[place] = counts.get(place, 0) + 1
-        if id(model) in parts and model.compiled is None:
+        if id(model) in parts:
             continue
         entry = found.setdefault((*place, counts[place]), Found(line=place[0]))
         if failure is not None:
@@ -158,17 +159,26 @@ def _trace_unbuilt(run: Run, model: Layer) -> None:
 
 
 def _parts(models: list[Layer]) -> set[int]:
-    """The models that are layers of other models."""
+    """The models that are layers of other models, at any depth."""
     found: set[int] = set()
     for model in models:
-        try:
-            layers = layers_of(model)
-        except Unreadable:
-            continue
-        for layer in layers:
-            target = layer.wrapped or layer
-            if target is not model and target.body is not None:
-                found.add(id(target))
+        pending = [model]
+        seen: set[int] = set()
+        while pending:
+            for layer in _inside(pending.pop()):
+                target = layer.wrapped or layer
+                if id(target) not in seen and target is not model:
+                    seen.add(id(target))
+                    pending.append(target)
+        found |= seen
     return found
 
 
+def _inside(layer: Layer) -> list[Layer]:
+    """What a layer or model that can be read holds."""
+    if layer.body is None:
+        return held_layers(layer)
+    try:
+        return [*layers_of(layer), *held_layers(layer)]
+    except Unreadable:
+        return []

@@ -17,6 +17,8 @@ from convlint.readers.source.models import make_model, make_sequential
 from convlint.readers.source.names import Symbol, resolve
 from convlint.readers.source.objects import make_object
 from convlint.readers.source.operations import call_operation, call_tensorflow
+from convlint.readers.source.operators import operation
+from convlint.readers.source.plain import plain_config
 from convlint.readers.source.operation_names import OPERATION_ARGUMENTS
 from convlint.readers.source.run import Run
 from convlint.readers.source.sequences import elements
@@ -160,9 +162,19 @@ def _object(
 def _activation(
     run: Run, symbol: Symbol, arguments: list[Value], keywords: dict[str, Value], site: ast.AST
 ) -> Value:
-    if symbol.name in OPERATION_ARGUMENTS:
-        return call_operation(run, symbol.name, arguments, keywords, site)
-    return call_unknown(run, symbol.name, arguments, keywords, site)
+    function = "exp" if symbol.name == "exponential" else symbol.name
+    if function == "linear":
+        return arguments[0] if arguments else Opaque()
+    if function == "relu":
+        # The only one that has an operation of its own.
+        names = ("negative_slope", "max_value", "threshold")
+        config = plain_config(dict(zip(names, arguments[1:], strict=False)) | keywords)
+        return operation(run, "ReLU", config, arguments[:1], {}, site, prefix="")
+    if function == "gelu":
+        keywords = {"approximate": False, **keywords} if len(arguments) < 2 else keywords
+    if function in OPERATION_ARGUMENTS:
+        return call_operation(run, function, arguments, keywords, site)
+    return call_unknown(run, function, arguments, keywords, site)
 
 
 def _operation(

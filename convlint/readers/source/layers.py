@@ -197,8 +197,7 @@ def count_first_call(run: Run, layer: Layer) -> None:
     """Use up the automatic names of what a layer makes for itself when it is first called."""
     if layer.class_name in ("MultiHeadAttention", "GroupedQueryAttention"):
         run.name("Softmax")
-        if layer.class_name == "GroupedQueryAttention" or layer.config.get("dropout", 0.0) != 0.0:
-            run.name("Dropout")
+        run.name("Dropout")
     elif layer.class_name == "Masking":
         run.name("NotEqual")
         run.name("Any")

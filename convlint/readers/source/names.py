@@ -101,7 +101,8 @@ def _keras(path: str) -> Symbol:
         return Symbol("object", OBJECTS[section][name], section)
     match section:
         case "losses" | "metrics":
-            return Symbol("function" if name.islower() or "_" in name else "keras", name, section)
+            is_function = name.islower() and name not in ("get", "serialize", "deserialize")
+            return Symbol("function" if is_function else "keras", name, section)
         case "activations":
             return Symbol("activation" if name in FUNCTIONS | {"swish"} else "keras", name, section)
         case "applications":

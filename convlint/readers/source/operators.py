@@ -43,6 +43,7 @@ def operation(
     keywords: dict[str, Value],
     site: ast.AST,
     outputs: int = 1,
+    prefix: str = PREFIX,
 ) -> Value:
     """Record an operation on symbolic tensors; an unknown value if there are none."""
     operands = [*arguments, *keywords.values()]
@@ -54,7 +55,7 @@ def operation(
         tensors = [tensor for operand in operands for tensor in tensors_in(operand)]
         return apply_unknown(run, class_name.lower(), tensors, site)
     arguments = [as_tensor(value) if type(value) is Opaque else value for value in arguments]
-    layer = Layer(PREFIX + class_name, config, "", site, outputs=outputs)
+    layer = Layer(prefix + class_name, config, "", site, outputs=outputs)
     run.christen(layer, class_name, symbolic=True)
     node = record(run, layer, arguments, keywords)
     return Opaque() if node is None else Tensor(layer, node)

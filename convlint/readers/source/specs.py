@@ -170,26 +170,31 @@ class _Writer:
         listed.extend(self._layer(layer, calls[place]) for place, layer in distinct.items())
         return ModelSpec(model.name, tuple(listed), inputs, tensors, model.trainable)
 
-    def _input(self, name: str) -> LayerSpec:
+    def _input(self, name: str, shape: Any = UNKNOWN) -> LayerSpec:
         """An input layer that Keras has not made yet."""
         while name in self._used:
             name += "_"
         self._used.add(name)
-        return LayerSpec(name, "InputLayer", {"batch_shape": UNKNOWN}, (NodeSpec(()),))
+        stated = _known((shape,))
+        config = {"batch_shape": shape}
+        return LayerSpec(name, "InputLayer", config, (NodeSpec((), output_shapes=stated),))
 
     def _branches(
         self, branches: Sequence[Layer], listed: list[LayerSpec]
     ) -> tuple[tuple[TensorRef, ...], tuple[TensorRef, ...]]:
         """Add the models that a ``Merge`` joins; the inputs and the outputs of all of them."""
-        inputs, outputs = [], []
-        for branch in branches:
-            name = self._name(branch)
-            source = self._input(f"{name}_input")
-            start = TensorRef(source.name)
-            listed += [source, self._layer(branch, [NodeSpec((start,))])]
-            inputs.append(start)
-            outputs.append(TensorRef(name))
-        return tuple(inputs), tuple(outputs)
+        names = [self._name(branch) for branch in branches]
+        sources = [
+            self._input(f"{name}_input", _input_shape(branch))
+            for name, branch in zip(names, branches, strict=True)
+        ]
+        inputs = tuple(TensorRef(source.name) for source in sources)
+        listed.extend(sources)
+        listed.extend(
+            self._layer(branch, [NodeSpec((start,))])
+            for branch, start in zip(branches, inputs, strict=True)
+        )
+        return inputs, tuple(TensorRef(name) for name in names)
 
     def _graph(self, model: Layer, network: Network) -> ModelSpec:
         inputs, outputs = ends(network.inputs), ends(network.outputs)
@@ -278,6 +283,12 @@ def _head(chain: Chain) -> tuple[Layer | None, list[Layer]]:
     if not rest:
         raise Unreadable("it has no layers")
     return first, rest
+
+
+def _input_shape(model: Layer) -> Any:
+    """The shape that a Sequential's input layer states; UNKNOWN if it has none."""
+    first = model.body.layers[0] if isinstance(model.body, Chain) and model.body.layers else None
+    return UNKNOWN if first is None else first.config.get("batch_shape", UNKNOWN)
 
 
 def _stand_in(tensor: Tensor) -> Layer:

@@ -43,6 +43,7 @@ def trace(run: Run, layer: Layer, arguments: list[Value], keywords: dict[str, Va
             arguments = _unknown_arguments(run, function, body)
         inputs = [_symbols(run, value) for value in arguments]
         named = {name: _symbols(run, v) for name, v in keywords.items() if tensors_in(v)}
+        _build(run, instance, inputs)
         outputs = _follow(run, instance, function, inputs, named)
     except Raised:
         return
@@ -120,10 +121,7 @@ def probe(run: Run, layer: Layer, arguments: list[Value], keywords: dict[str, Va
     outer, run.tracing = run.tracing, []
     run.probing += 1
     try:
-        build = method_of(instance.cls, "build")
-        if isinstance(build, Function):
-            shapes = [_shape(value) for value in arguments[:1]] or [Opaque()]
-            call_function(run, build, [instance, *shapes], {}, build.node)
+        _build(run, instance, arguments)
         function = method_of(instance.cls, "call")
         if isinstance(function, Function) and arguments:
             given = {name: value for name, value in keywords.items() if tensors_in(value)}
@@ -133,6 +131,14 @@ def probe(run: Run, layer: Layer, arguments: list[Value], keywords: dict[str, Va
     finally:
         run.tracing = outer
         run.probing -= 1
+
+
+def _build(run: Run, instance: Instance, arguments: list[Value]) -> None:
+    """What Keras does before the first call: ``build(input_shape)``."""
+    build = method_of(instance.cls, "build")
+    if isinstance(build, Function):
+        shapes = [_shape(value) for value in arguments[:1]] or [Opaque()]
+        call_function(run, build, [instance, *shapes], {}, build.node)
 
 
 def _shape(value: Value) -> Value:
