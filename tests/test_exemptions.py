@@ -438,8 +438,24 @@ def identity_between_two(x: Any) -> Any:
 
 @case("CVL302", shape=(8,))
 def gate(x: Any) -> Any:
-    x = L.Dense(8, activation="relu")(x)
-    return L.Multiply()([x, L.Activation("sigmoid")(x)])
+    return L.Multiply()([x, L.Activation("sigmoid")(L.Dense(8, activation="relu")(x))])
+
+
+@case("CVL302", shape=(5, 8))
+def weights_of_graph_attention(x: Any) -> Any:
+    weights = L.Softmax()(L.LeakyReLU()(L.Dense(5)(x)))
+    return keras.ops.matmul(L.Dropout(0.6)(weights), x)
+
+
+@case("CVL302", shape=(5, 8))
+def weights_of_additive_attention(x: Any) -> Any:
+    weights = L.Softmax(axis=1)(L.Dense(1, activation="tanh")(x))
+    return L.Dot(axes=1)([weights, x])
+
+
+@case("CVL302", "again", shape=(5, 8))
+def probabilities_that_a_dense_layer_multiplies(x: Any) -> Any:
+    return L.Dense(8)(L.Softmax(name="again")(L.Dense(8, activation="tanh")(x)))
 
 
 @case("CVL302", shape=(8,))

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from convlint import kinds as kinds_table
-from convlint.facts.core import Facts, call_fact
+from convlint.facts.core import Facts, call_fact, sweep
 from convlint.facts.shapes import shape
 from convlint.graph import Call
 from convlint.kleene import UNKNOWN, Truth, Unknown
+
+PRODUCTS: Final = frozenset({"multiply", "dot", "matmul"})
+PASSED_ON: Final = frozenset({"flatten", "reshape", "permute", "repeat", "dropout"})
+"""Kinds of what an attention weight may pass through on its way to the product."""
 
 
 @call_fact
@@ -56,4 +61,16 @@ def softmax_size(facts: Facts, call: Call) -> int | Unknown:
 @call_fact
 def gates(facts: Facts, call: Call) -> bool:
     """Is a factor of a product: an attention weight, a gate."""
-    return any("multiply" in facts.kinds[index] for index in facts.consumers[call.index])
+    return _multiplied(facts)[call.index]
+
+
+@sweep
+def _multiplied(facts: Facts) -> tuple[bool, ...]:
+    values = [False] * len(facts)
+    for index in reversed(range(len(facts))):
+        values[index] = any(
+            facts.kinds[consumer] & PRODUCTS
+            or (values[consumer] and facts.kinds[consumer] & PASSED_ON)
+            for consumer in facts.consumers[index]
+        )
+    return tuple(values)
