@@ -219,6 +219,26 @@ def normalized_head(x: Any) -> Any:
     return head(x, L.BatchNormalization())
 
 
+@case("CVL106", "hidden")
+def recurrent_head(x: Any) -> Any:
+    return recurrent(x, L.GRU(32))
+
+
+@case("CVL106")
+def recurrent_head_with_dropout(x: Any) -> Any:
+    return recurrent(x, L.Bidirectional(L.GRU(32, dropout=0.5)))
+
+
+@case("CVL106")
+def recurrent_head_with_recurrent_dropout(x: Any) -> Any:
+    return recurrent(x, L.LSTM(32, recurrent_dropout=0.5))
+
+
+def recurrent(x: Any, layer: Any) -> Any:
+    x = layer(L.Reshape((16, 64))(L.MaxPooling2D(2)(conv(x, 4))))
+    return L.Dense(10, activation="softmax")(L.Dense(512, activation="relu", name="hidden")(x))
+
+
 @case("CVL106")
 def penalised_head(x: Any) -> Any:
     return head(x, kernel_regularizer="l2")

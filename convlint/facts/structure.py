@@ -14,6 +14,8 @@ from convlint.graph import Call
 from convlint.kleene import UNKNOWN, Truth, Unknown, disjunction
 
 REGULARIZING: Final = frozenset({"dropout", "noise", "norm"})
+RATES: Final = {"rnn": ("dropout", "recurrent_dropout"), "attention": ("dropout",)}
+"""The arguments by which layers of a kind apply dropout themselves."""
 
 
 @model_fact
@@ -103,7 +105,10 @@ def head_parameter_share(facts: Facts) -> float | Unknown:
 
 @model_fact
 def regularizes_head(facts: Facts) -> Truth:
-    """The head has dropout, noise, normalization or a kernel penalty, or is fed from dropout."""
+    """The head has dropout, noise, normalization or a kernel penalty, or is fed from dropout.
+
+    The dropout that a recurrent or attention layer applies itself counts as well.
+    """
     head = _head(facts)
     if head is UNKNOWN:
         return UNKNOWN
@@ -112,11 +117,15 @@ def regularizes_head(facts: Facts) -> Truth:
 
 def _regularizes(facts: Facts, call: Call) -> Truth:
     around = (call.index, *facts.producers[call.index])
-    if any(facts.kinds[i] & REGULARIZING for i in around[:1]) or any(
+    if facts.kinds[call.index] & REGULARIZING or any(
         facts.kinds[i] & {"dropout", "noise"} for i in around
     ):
         return True
     if "unknown" in facts.kinds[call.index]:
         return UNKNOWN
+    for kind, arguments in RATES.items():
+        if kind in facts.kinds[call.index]:
+            rates = (facts.lookup(call.index, name) for name in arguments)
+            return disjunction(rate if rate is UNKNOWN else rate != 0 for rate in rates)
     penalty = facts.lookup(call.index, "kernel_regularizer")
     return "weight" in facts.kinds[call.index] and penalty is not None
