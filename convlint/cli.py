@@ -5,9 +5,10 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 import click
 
@@ -86,6 +87,13 @@ def _words_option(name: str, description: str) -> Callable[[F], F]:
 @click.option("--config", "config_file", metavar="FILE", help="Use the settings in this file.")
 @click.option("--isolated", is_flag=True, help="Use no settings file.")
 @click.option("--stdin-filename", metavar="NAME", help="The name of what - reads.")
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Processes to use.  [default: one for each core if there are many files]",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Print findings and errors only.")
 @click.option("-v", "--verbose", is_flag=True, help="Say on standard error what is read.")
 @click.option(
@@ -173,12 +181,10 @@ def _lint(linter: Linter, paths: Sequence[str], options: dict[str, Any]) -> Exit
         raise ConfigError(f"--output-file {output_file}: would overwrite an input")
     if "-" in paths:
         found.append(discover.Found("-"))
-    silent = options["quiet"] or options["verbose"]
     results, complaints = [], []
     for target in filter(_is_target, named if not options["quiet"] else ()):
         terminal.complain(f"{target}: running this code to build the model")
-    for file in found if silent else terminal.progress(found, sys.stderr):
-        result, complaint = _checked(linter, file, options["stdin_filename"] or STDIN)
+    for result, complaint in _outcomes(linter, found, options):
         if options["verbose"]:
             terminal.complain(_about(linter, result))
         results.append(result)
@@ -197,11 +203,34 @@ def _lint(linter: Linter, paths: Sequence[str], options: dict[str, Any]) -> Exit
     return ExitCode.CLEAN if report.ok or options["exit_zero"] else ExitCode.FINDINGS
 
 
-def _checked(linter: Linter, file: Found, stdin_name: str) -> tuple[Checked, str | None]:
-    """The result for one input, and what to say about it on standard error.
+Outcome: TypeAlias = "tuple[Checked, str | None]"
+"""The result for one input, and what to say about it on standard error."""
 
-    Neither a bad input nor a fault of ours stops the others.
-    """
+
+def _outcomes(linter: Linter, found: Sequence[Found], options: dict[str, Any]) -> Iterator[Outcome]:
+    from convlint import parallel
+
+    only_files = not any(file.path == "-" or _is_target(file.path) for file in found)
+    jobs = parallel.jobs_for(len(found), options["jobs"]) if only_files else 1
+    outcomes: Iterator[Outcome]
+    if jobs == 1:
+        name = options["stdin_filename"] or STDIN
+        outcomes = (_checked(linter, file, name) for file in found)
+    else:
+        outcomes = parallel.in_chunks(partial(_checked_apart, options), found, jobs)
+    if options["quiet"] or options["verbose"]:
+        return outcomes
+    return terminal.progress(outcomes, len(found), sys.stderr)
+
+
+def _checked_apart(options: dict[str, Any], found: Sequence[Found]) -> list[Outcome]:
+    """The outcomes of some files, in a process that has no linter yet."""
+    linter = _linter(options)
+    return [_checked(linter, file, STDIN) for file in found]
+
+
+def _checked(linter: Linter, file: Found, stdin_name: str) -> Outcome:
+    """What becomes of one input. Neither a bad input nor a fault of ours stops the others."""
     from convlint.errors import ConvlintError, InputError
     from convlint.report import Checked
 

@@ -240,6 +240,8 @@ class Linter:
     def report(self, checked: Iterable[Checked]) -> Report:
         """All results together, with the rules and references that reporters need."""
         results = tuple(checked)
+        for result in results:  # some were checked by other processes, with rules of their own
+            self.rules_for(self.config_for(os.path.dirname(result.file or "")))
         rules = {rule.code: rule for chosen, _ in self._rules.values() for rule in chosen}
         hit = {finding.code for result in results for finding in result.findings}
         paths = dict.fromkeys(path for config in self._rules for path in config.rule_paths)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final, TextIO, TypeVar
 
 import click
@@ -92,7 +92,7 @@ def _encodable(text: str, stream: TextIO) -> str:
 
 
 def progress(
-    items: Sequence[T], stream: TextIO, clock: Callable[[], float] = time.monotonic
+    items: Iterable[T], length: int, stream: TextIO, clock: Callable[[], float] = time.monotonic
 ) -> Iterator[T]:
     """The items; a bar on ``stream`` says how many have been taken once that takes a while."""
     if not stream.isatty():
@@ -104,7 +104,7 @@ def progress(
         yield item
         if clock() - started > PATIENCE:
             with click.progressbar(
-                length=len(items), label="Checking", file=stream, show_pos=True
+                length=length, label="Checking", file=stream, show_pos=True
             ) as bar:
                 bar.update(number + 1)
                 for _, later in remaining:

@@ -28,7 +28,7 @@ LAYERS = [
     {"report"},
     {"reporters"},
     {"config"},
-    {"baseline", "discover", "suppress", "targets"},
+    {"baseline", "discover", "parallel", "suppress", "targets"},
     {"engine"},
     {"testing", "callbacks"},
     {"crash", "cli"},

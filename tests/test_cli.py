@@ -21,7 +21,7 @@ import jsonschema
 import pytest
 
 import convlint
-from convlint import cli, discover, engine, reporters, terminal
+from convlint import cli, discover, engine, parallel, reporters, terminal
 from convlint.discover import Found
 from tests.pages import write_page
 
@@ -459,7 +459,7 @@ def ticking(*times: float) -> Callable[[], float]:
 
 def test_a_progress_bar_appears_when_it_takes_long() -> None:
     stream = Stream(terminal=True)
-    taken = list(terminal.progress("abcd", stream, ticking(0, 0.4, 1.2)))
+    taken = list(terminal.progress("abcd", 4, stream, ticking(0, 0.4, 1.2)))
     assert taken == list("abcd")
     assert "Checking" in stream.getvalue()
     assert "4/4" in stream.getvalue()
@@ -470,7 +470,7 @@ def test_a_progress_bar_appears_when_it_takes_long() -> None:
 def test_no_progress_bar_appears_otherwise(is_terminal: bool, seconds: float) -> None:
     stream = Stream(is_terminal)
     times = (0.0, *[seconds] * 4)
-    assert list(terminal.progress("abcd", stream, ticking(*times))) == list("abcd")
+    assert list(terminal.progress("abcd", 4, stream, ticking(*times))) == list("abcd")
     assert stream.getvalue() == ""
 
 
@@ -563,6 +563,40 @@ def test_a_closed_pipe_is_quiet(arguments: list[str]) -> None:
     ran = subprocess.run(command, cwd=ROOT, stdout=writing, stderr=subprocess.PIPE, check=False)
     os.close(writing)
     assert (ran.returncode, ran.stderr) == (141, b"")
+
+
+@pytest.mark.parametrize("output_format", ["full", "json"])
+def test_several_processes_say_what_one_says(output_format: str, tmp_path: Path) -> None:
+    examples = sorted(path for path in (ROOT / "examples").rglob("*.*") if path.suffix != ".py")
+    for number in range(40):
+        example = examples[number % len(examples)]
+        shutil.copy(example, tmp_path / f"{number:02}{example.suffix}")
+    (tmp_path / "40.keras").write_bytes(b"no model")
+    command = [sys.executable, "-m", "convlint", "--output-format", output_format, "."]
+    one, two = (
+        subprocess.run(
+            [*command, "-j", jobs], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        for jobs in "12"
+    )
+    assert "40.keras: " in one.stderr
+    assert (one.returncode, one.stdout, one.stderr) == (two.returncode, two.stdout, two.stderr)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "wanted", "jobs"), [(1, None, 1), (32, None, 1), (1000, 3, 3), (2, 8, 2), (0, 4, 1)]
+)
+def test_how_many_processes_are_used(inputs: int, wanted: int | None, jobs: int) -> None:
+    assert parallel.jobs_for(inputs, wanted) == jobs
+
+
+def test_a_wrong_setting_is_said_by_other_processes_too(run: Run, here: Path) -> None:
+    for name in ("a.json", "b.json"):
+        shutil.copy(ROOT / "examples/article/after-pooling/control.json", here / name)
+    ran = run("-j", "2", "--select", "CVL9999", ".")
+    assert ran.code == 2
+    assert "CVL9999" in ran.err
+    assert "Traceback" not in ran.err
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no full device")
