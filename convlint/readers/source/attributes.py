@@ -22,6 +22,7 @@ from convlint.readers.source.values import (
     Dict,
     External,
     Function,
+    Hidden,
     KerasObject,
     Layer,
     List,
@@ -123,7 +124,9 @@ def _read_layer(run: Run, layer: Layer, name: str) -> Value:
         case "trainable":
             return layer.trainable
         case "layers":
-            if layer.body is None or layer.output_shape is not None:
+            if layer.hidden is not None:
+                return Hidden(layer, None)
+            if layer.body is None:
                 return Opaque()
             return List(list(map(_held, sublayers(layer))))
         case "layer" | "forward_layer" if layer.wrapped is not None:
@@ -167,8 +170,10 @@ def _end(run: Run, layer: Layer, name: str) -> Value:
             return Opaque()
         tensor: Value = chained[0] if at_input else chained[-1]
         return List([tensor]) if name.endswith("s") else tensor
-    if not layer.nodes or name.endswith("s"):
+    if not layer.nodes or (name.endswith("s") and layer.hidden is None):
         return Opaque()
+    if name.endswith("s"):
+        return List([_end(run, layer, name[:-1])])
     if not at_input:
         return Tensor(layer)
     inputs = layer.nodes[0].inputs

@@ -15,6 +15,7 @@ from convlint.readers.source.sequences import bind, elements, lose
 from convlint.readers.source.signals import BREAK, CONTINUE, UNDECIDED
 from convlint.readers.source.values import (
     Dict,
+    Hidden,
     Instance,
     Layer,
     List,
@@ -163,7 +164,12 @@ def _forget_changed(run: Run, path: tuple[str, ...], scope: Scope) -> None:
 
 @executes(ast.For, ast.AsyncFor)
 def _for(run: Run, node: Any, scope: Scope) -> Any:
-    values = elements(run, evaluate(run, node.iter, scope))
+    iterable = evaluate(run, node.iter, scope)
+    if isinstance(iterable, Hidden):
+        # One layer stands for all of them.
+        bind(run, node.target, iterable, scope)
+        return execute(run, node.body, scope)
+    values = elements(run, iterable)
     if values is None:
         return _skip(run, node, scope)
     if len(values) * run.repetition > MAX_IDLE and not is_relevant(run, node.body, scope):

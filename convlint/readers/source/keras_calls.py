@@ -208,6 +208,8 @@ def _keras(
     run: Run, symbol: Symbol, arguments: list[Value], keywords: dict[str, Value], site: ast.AST
 ) -> Value:
     match symbol.name:
+        case "preprocess_input":
+            return applications.preprocess(run, symbol.section, arguments, site)
         case "clear_session" | "reset_default_graph":
             run.counters.clear()
             return None

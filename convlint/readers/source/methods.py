@@ -23,6 +23,7 @@ from convlint.readers.source.values import (
     Dict,
     External,
     Function,
+    Hidden,
     Layer,
     List,
     Opaque,
@@ -306,6 +307,8 @@ def _layer(
 
 def _get_layer(layer: Layer, arguments: list[Value], keywords: dict[str, Value]) -> Value:
     given = {**dict(zip(("name", "index"), arguments, strict=False)), **keywords}
+    if layer.hidden is not None:
+        return Hidden(layer, given.get("name", given.get("index")))
     layers = sublayers(layer)
     name, index = given.get("name"), given.get("index")
     if isinstance(name, str):

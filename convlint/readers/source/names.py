@@ -107,7 +107,7 @@ def _keras(path: str) -> Symbol:
             return Symbol("activation" if name in FUNCTIONS | {"swish"} else "keras", name, section)
         case "applications":
             known = APPLICATIONS.match(name) is not None
-            return Symbol("application" if known else "keras", name, section)
+            return Symbol("application" if known else "keras", name, path.split(".")[-2])
         case "ops" | "backend":
             known = name in OPERATION_ARGUMENTS
             return Symbol("operation" if known else "keras", name, section)

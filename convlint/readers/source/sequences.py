@@ -19,6 +19,7 @@ from convlint.readers.source.values import (
     Dict,
     External,
     Function,
+    Hidden,
     Instance,
     Iterator,
     Layer,
@@ -103,6 +104,8 @@ def item(run: Run, container: Value, key: Value, site: ast.AST) -> Value:
         return member(container, ("item", key) if is_constant(key) else None)
     if kind is Array:
         return Array()
+    if kind is Hidden:
+        return Hidden(container.owner, ("item", container.key, key))
     if kind is Instance:
         return _item_of_instance(run, container, key, site)
     return Opaque()

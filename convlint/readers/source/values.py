@@ -197,6 +197,14 @@ class Partial:
 
 
 @dataclass(slots=True, eq=False)
+class Hidden:
+    """A layer inside a backbone, by name or index, or several; ``key`` is None for all."""
+
+    owner: Layer
+    key: Value
+
+
+@dataclass(slots=True, eq=False)
 class Array:
     """An array or tensor of data whose shape may be known; its values never are."""
 
@@ -287,6 +295,7 @@ class Layer:
         compiled: arguments of ``compile``.
         given_up: why a model cannot be read.
         called: whether it was called, so that what it makes for itself is made.
+        hidden: for a backbone, the outputs that stand for results of its inner layers.
         output_shape: the shapes of its outputs for those of its inputs, where its class does not
             tell.
     """
@@ -310,6 +319,7 @@ class Layer:
     given_up: str | None = None
     called: bool = False
     output_shape: Callable[[tuple[Any, ...]], tuple[Any, ...]] | None = None
+    hidden: dict[Any, int] | None = None
 
 
 CONSTANTS: Final = frozenset({int, float, str, bool, type(None), complex, bytes, type(...)})
