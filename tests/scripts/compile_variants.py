@@ -1,3 +1,4 @@
+# unknown: 1
 """Everything that compile accepts."""
 
 from functools import partial
