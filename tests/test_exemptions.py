@@ -158,6 +158,12 @@ def stochastic_depth_before_batchnorm(x: Any) -> Any:
     return classes(L.BatchNormalization()(conv(x)))
 
 
+@case("CVL102", shape=(64,))
+def dropout_that_keeps_the_variance(x: Any) -> Any:
+    x = L.AlphaDropout(0.1)(L.Dense(64, activation="selu")(x))
+    return L.BatchNormalization()(L.Dense(64)(x))
+
+
 # CVL105
 
 
@@ -416,6 +422,24 @@ def bias_before_an_instance_norm(x: Any) -> Any:
 def bias_that_goes_elsewhere_too(x: Any) -> Any:
     x = conv(x, name="biased")
     return classes(L.Add()([x, norm()(x)]))
+
+
+@case("CVL203", "biased")
+def shared_bias_that_is_always_normalized(x: Any) -> Any:
+    shared = L.Conv2D(3, 3, padding="same", name="biased")
+    return classes(norm()(shared(L.ReLU()(L.BatchNormalization()(shared(x))))))
+
+
+@case("CVL203")
+def shared_bias_that_is_normalized_once(x: Any) -> Any:
+    shared = L.Conv2D(3, 3, padding="same", name="biased")
+    return classes(shared(L.ReLU()(norm()(shared(x)))))
+
+
+@case("CVL203", shape=(6, 8))
+def bias_of_several_axes(x: Any) -> Any:
+    x = L.EinsumDense("abc,cde->abde", output_shape=(6, 3, 4), bias_axes="de", name="biased")(x)
+    return norm()(x)
 
 
 @case("CVL203")

@@ -62,6 +62,16 @@ def elementwise(facts: Facts, call: Call) -> Truth:
 
 
 @call_fact
+def keeps_variance(facts: Facts, call: Call) -> bool:
+    """Is a dropout that corrects the mean and variance of what it drops from.
+
+    ``AlphaDropout`` does, for the inputs of self-normalizing networks (Klambauer et al.,
+    arXiv:1706.02515).
+    """
+    return "AlphaDropout" in call.kinds
+
+
+@call_fact
 def noise_batch(facts: Facts, call: Call) -> int | Unknown | None:
     """Batch size that a ``noise_shape`` prescribes; ``None`` if it leaves it open."""
     noise = facts.lookup(call.index, "noise_shape")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from convlint.facts.activations import nonlinear
-from convlint.facts.core import Facts, call_fact, model_fact
+from convlint.facts.core import Facts, call_fact, model_fact, sweep
 from convlint.facts.shapes import channel_axis, channels, rank
 from convlint.graph import Call
-from convlint.kleene import UNKNOWN, Truth, Unknown
+from convlint.kleene import UNKNOWN, Truth, Unknown, conjunction
 
 SHAPE_ONLY: Final = frozenset({"flatten", "reshape", "permute"})
 
@@ -42,6 +42,35 @@ def normalizes_each_channel(facts: Facts, call: Call) -> Truth:
     if axis == expected:
         return True
     return UNKNOWN if dimensions is UNKNOWN else axis % dimensions == expected % dimensions
+
+
+@call_fact
+def bias_cancelled(facts: Facts, call: Call) -> Truth:
+    """Adds one constant to each channel, which a normalization after every call subtracts again.
+
+    A layer of which one call goes elsewhere needs its bias there. Biases of single positions or
+    units (``LocallyConnected2D``, ``EinsumDense``) are left aside.
+    """
+    if call.class_name != "Dense" and "conv" not in call.kinds:
+        return False
+    calls = _calls_of_layers(facts)[call.layer]
+    return conjunction(_loses_its_mean(facts, index) for index in calls)
+
+
+def _loses_its_mean(facts: Facts, index: int) -> Truth:
+    consumers = facts.consumers[index]
+    if len(consumers) != 1:
+        return False
+    return normalizes_each_channel(facts, facts.graph.calls[consumers[0]])
+
+
+@sweep
+def _calls_of_layers(facts: Facts) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for call in facts.graph.calls:
+        if not call.fused:
+            found.setdefault(call.layer, []).append(call.index)
+    return found
 
 
 @call_fact
