@@ -260,6 +260,13 @@ def regression_head(x: Any) -> Any:
     return head(x, last=None)
 
 
+@case("CVL106")
+def actor_and_critic(x: Any) -> Any:
+    x = L.Flatten()(L.MaxPooling2D(4)(conv(x)))
+    x = L.Dense(256, activation="relu", name="hidden")(x)
+    return [L.Dense(4, activation="softmax")(x), L.Dense(1)(x)]
+
+
 @case("CVL106", shape=(64,))
 def no_convolution(x: Any) -> Any:
     return L.Dense(10, activation="softmax")(L.Dense(256, activation="relu")(x))
@@ -529,6 +536,18 @@ def fewer_than_a_million(x: Any) -> Any:
 @case("CVL501")
 def regression_of_positions(x: Any) -> Any:
     return flattened(x, last=None)
+
+
+@case("CVL501")
+def keypoints_between_zero_and_one(x: Any) -> Any:
+    return flattened(x, last="sigmoid")
+
+
+@case("CVL501")
+def class_and_box(x: Any) -> Any:
+    x = L.Flatten()(conv(x, activation="relu"))
+    x = L.Dense(2048, activation="relu", name="wide")(x)
+    return [L.Dense(10, activation="softmax")(x), L.Dense(4)(x)]
 
 
 @case("CVL501", shape=(19, 19, 3))

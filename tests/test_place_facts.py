@@ -151,6 +151,8 @@ LOSSES = keras.losses
         (None, lambda y, p: keras.ops.mean(p), UNKNOWN),
         ("softmax", None, True),
         (None, None, UNKNOWN),
+        ("sigmoid", None, UNKNOWN),
+        ("sigmoid", "binary_crossentropy", True),
         ("tanh", None, False),
     ],
 )
@@ -159,6 +161,11 @@ def test_whether_an_output_classifies(last: Any, loss: Any, expected: object) ->
     if loss is not None:
         model.compile("sgd", loss)
     assert output_fact(model, "classifies") is expected
+
+
+def test_one_sigmoid_without_a_loss_classifies() -> None:
+    model = classifier(layers.Dense(1, activation="sigmoid"), shape=(4,))
+    assert output_fact(model, "classifies") is True
 
 
 def test_a_segmentation_does_not_classify_the_sample() -> None:

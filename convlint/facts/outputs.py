@@ -7,8 +7,9 @@ from typing import Any, Final
 from convlint.facts.activations import function
 from convlint.facts.core import Facts, call_fact, model_fact
 from convlint.facts.roles import collapsed
+from convlint.facts.shapes import channels
 from convlint.graph import Call, Loss
-from convlint.kleene import UNKNOWN, Truth, Unknown, disjunction
+from convlint.kleene import UNKNOWN, Truth, Unknown, conjunction
 
 CLASSIFICATION_LOSSES: Final = frozenset(
     {
@@ -85,8 +86,9 @@ def final_activation(facts: Facts, call: Call) -> str | Unknown:
 def classifies(facts: Facts, call: Call) -> Truth:
     """Of an output, whether it gives class scores for a whole sample.
 
-    Its loss decides; without one a softmax or sigmoid does, and a linear output stays UNKNOWN.
-    An output with spatial extent (segmentation, an image) does not classify the sample.
+    Its loss decides; without one a softmax does, or a sigmoid of one unit. Several sigmoids may be
+    labels or coordinates, and a linear output anything: both stay UNKNOWN. An output with spatial
+    extent (segmentation, an image) does not classify the sample.
     """
     name = loss(facts, call)
     activation = final_activation(facts, call)
@@ -96,15 +98,15 @@ def classifies(facts: Facts, call: Call) -> Truth:
         return flat
     if isinstance(name, str):
         return name in CLASSIFICATION_LOSSES
-    if activation in ("softmax", "sigmoid"):
+    if activation == "softmax" or (activation == "sigmoid" and channels(facts, last) == 1):
         return True
-    return UNKNOWN if activation is UNKNOWN or activation == "linear" else False
+    return UNKNOWN if activation in (UNKNOWN, "linear", "sigmoid") else False
 
 
 @model_fact
-def is_classifier(facts: Facts) -> Truth:
-    """Some output gives class scores for a whole sample."""
-    return disjunction(classifies(facts, call) for call in facts.graph.outputs)
+def only_classifies(facts: Facts) -> Truth:
+    """Every output gives class scores for a whole sample."""
+    return conjunction(classifies(facts, call) for call in facts.graph.outputs)
 
 
 @model_fact
