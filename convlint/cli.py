@@ -187,6 +187,8 @@ def _lint(linter: Linter, paths: Sequence[str], options: dict[str, Any]) -> Exit
     for result, complaint in _outcomes(linter, found, options):
         if options["verbose"]:
             terminal.complain(_about(linter, result))
+            for note in result.notes:
+                terminal.complain(f"{result.file}: {note}")
         results.append(result)
         complaints.append(complaint)
     for complaint in filter(None, complaints):
@@ -231,7 +233,7 @@ def _checked_apart(options: dict[str, Any], found: Sequence[Found]) -> list[Outc
 
 def _checked(linter: Linter, file: Found, stdin_name: str) -> Outcome:
     """What becomes of one input. Neither a bad input nor a fault of ours stops the others."""
-    from convlint.errors import ConvlintError, InputError
+    from convlint.errors import ConvlintError, InputError, SourceError
     from convlint.report import Checked
 
     name = stdin_name if file.path == "-" else file.path
@@ -243,6 +245,11 @@ def _checked(linter: Linter, file: Found, stdin_name: str) -> Outcome:
         if _is_target(name):
             return linter.check_target(name), None
         return linter.check_file(name), None
+    except SourceError as error:
+        if not file.named and file.path != "-":
+            # What lies in a folder may be of another version of Python, or no code at all.
+            return Checked(name), f"warning: {error}"
+        return Checked(name, error=str(error)), f"error: {error}"
     except InputError as error:
         return Checked(name, error=str(error)), f"error: {error}"
     except ConvlintError:

@@ -19,10 +19,14 @@ SKIPPED: Final = frozenset(
 
 
 class Found(NamedTuple):
-    """A file to check, or a path that cannot be checked and why."""
+    """A file to check, or a path that cannot be checked and why.
+
+    ``named`` says that the user named it, rather than a folder around it.
+    """
 
     path: str
     error: str | None = None
+    named: bool = False
 
 
 def files(
@@ -46,7 +50,8 @@ def _named(path: str, config_for: Callable[[str], Config], force_exclude: bool) 
     if force_exclude and config_for(os.path.dirname(path)).excludes(path):
         return
     if not os.path.isdir(path) or os.path.isfile(os.path.join(path, "saved_model.pb")):
-        yield Found(path)  # a SavedModel is one model, though not one that can be read
+        # A SavedModel is one model, though not one that can be read.
+        yield Found(path, named=True)
         return
     empty = True
     for found in _models_in(path, config_for):
@@ -55,8 +60,8 @@ def _named(path: str, config_for: Callable[[str], Config], force_exclude: bool) 
     if empty:
         yield Found(
             path,
-            f"{path}: there is no model in this folder"
-            " (.keras, .h5, .hdf5, or a .json that holds an architecture)",
+            f"{path}: there is no model in this folder (.keras, .h5, .hdf5, a .json that holds"
+            " an architecture, or Python source or a notebook that uses Keras)",
         )
 
 

@@ -13,12 +13,13 @@ from typing import Any
 
 from convlint import baseline, catalog, comments, discover, kinds, suppress
 from convlint.config import Config, Overrides, nearest, read
-from convlint.errors import ConfigError, InputError
+from convlint.errors import ConfigError, InputError, SourceError
 from convlint.facts import Facts
 from convlint.finding import Finding, PathStep
-from convlint.graph import OUTPUT, Call, Graph, Shape
+from convlint.graph import OUTPUT, Call, Graph, Location, Shape
 from convlint.kleene import UNKNOWN
 from convlint.message import fill
+from convlint.readers.variants import Note, SourceModels
 from convlint.report import Checked, Model, Report
 from convlint.rule import Rule
 
@@ -80,13 +81,21 @@ def _checked(linter: Linter, target: Any) -> Iterator[Checked]:
         if found.error is not None:
             yield Checked(found.path, error=found.error)
         else:
-            yield _caught(found.path, partial(linter.check_file, found.path))
+            check_it = partial(linter.check_file, found.path)
+            yield _caught(found.path, check_it, named=found.named)
 
 
-def _caught(file: str | None, check_it: Callable[[], Checked]) -> Checked:
-    """The result of a check; an input that cannot be read is a result too."""
+def _caught(
+    file: str | None, check_it: Callable[[], Checked], *, named: bool = True
+) -> Checked:
+    """The result of a check; an input that cannot be read is a result too.
+
+    Source code that is no Python is no error if it only lay in a folder.
+    """
     try:
         return check_it()
+    except SourceError as error:
+        return Checked(file, error=str(error)) if named else Checked(file, notes=(str(error),))
     except InputError as error:
         return Checked(file, error=str(error))
 
@@ -148,14 +157,15 @@ class Linter:
         """Check a model file; InputError if it cannot be read."""
         from convlint import readers
 
-        return self._check(partial(readers.read, file), file, said=comments.read(file))
+        read = partial(readers.load, file)
+        return self._check(read, file, said=comments.read(file))
 
     def check_bytes(self, data: bytes, file: str) -> Checked:
         """Check the content of a model file; InputError if it cannot be read."""
         from convlint import readers
 
         said = comments.parse(data, file)
-        return self._check(partial(readers.read_bytes, data, file), file, said=said)
+        return self._check(partial(readers.load_bytes, data, file), file, said=said)
 
     def check_model(self, model: object) -> Checked:
         """Check a model in memory; InputError if it is none or cannot be analysed."""
@@ -164,7 +174,7 @@ class Linter:
         if not live.is_model(model):
             kind = type(model).__name__
             raise InputError(f"check() takes a Keras model or the path of a file, not {kind}")
-        return self._check(lambda: (live.read_model(model),), None, said=())
+        return self._check(lambda: SourceModels(((live.read_model(model),),)), None, said=())
 
     def check_target(self, target: str) -> Checked:
         """Run the user's code that ``package.module:build_model`` names; check what it builds.
@@ -176,20 +186,22 @@ class Linter:
 
         with targets.built(target) as built:
 
-            def read_graphs() -> Iterator[Graph]:
-                for model in built.models:
-                    yield live.read_model(model, built.constructions.location_of)
+            def read_models() -> SourceModels:
+                locate = built.constructions.location_of
+                return SourceModels(
+                    tuple((live.read_model(model, locate),) for model in built.models)
+                )
 
-            return self._check(read_graphs, built.file, folder="")._replace(file=target)
+            return self._check(read_models, built.file, folder="")._replace(file=target)
 
     def _check(
         self,
-        read_graphs: Callable[[], Iterable[Graph]],
+        read_models: Callable[[], SourceModels],
         file: str | None,
         folder: str | None = None,
         said: Sequence[comments.Comment] | None = None,
     ) -> Checked:
-        """Check graphs; ``said`` are all comments about them.
+        """Check models; ``said`` are all comments about them.
 
         If that is ``None``, they are read where the layers are, and may be about others too.
         """
@@ -198,10 +210,13 @@ class Linter:
         models = []
         found: list[Finding] = []
         sources: dict[str, None] = {}
-        for graph in read_graphs():
-            models.append(Model(graph.name, _layers(graph)))
-            found += lint(graph, rules, file)
-            sources |= {call.location.file: None for call in graph.calls if call.location}
+        read = read_models()
+        for variants in read.models:
+            models.append(Model(variants[0].name, _layers(variants[0])))
+            found += agreed([(graph, lint(graph, rules, file)) for graph in variants])
+            for graph in variants:
+                sources |= {call.location.file: None for call in graph.calls if call.location}
+        found = once_for_each_place(found)
         complete = said is not None and bool(models)
         if said is None:
             said = [comment for source in sources for comment in comments.read(source)]
@@ -211,7 +226,8 @@ class Linter:
             if not ignored or finding.code not in catalog.matching(all_rules, ignored):
                 findings.append(finding)
         new, known = self._split(findings, config)
-        return Checked(file, tuple(models), new, fail_on=config.fail_on, known=known)
+        notes = tuple(map(_note, read.notes))
+        return Checked(file, tuple(models), new, fail_on=config.fail_on, known=known, notes=notes)
 
     def _split(
         self, findings: Sequence[Finding], config: Config
@@ -286,6 +302,47 @@ def lint(graph: Graph, rules: Iterable[Rule], file: str | None = None) -> tuple[
         )
         findings.setdefault((finding.code, finding.layer, finding.message), finding)
     return tuple(findings.values())
+
+
+def agreed(variants: Sequence[tuple[Graph, Sequence[Finding]]]) -> list[Finding]:
+    """The findings of a model of which only running its source code tells which variant it is.
+
+    A finding counts if it holds in every variant that contains its layer.
+    """
+    if len(variants) == 1:
+        return list(variants[0][1])
+    places = [{call.location for call in graph.calls} for graph, _ in variants]
+    held = [{(finding.code, finding.location) for finding in found} for _, found in variants]
+    kept: dict[tuple[str, Location | None, str], Finding] = {}
+    for _, found in variants:
+        for finding in found:
+            key = finding.code, finding.location
+            if all(
+                key in those
+                for present, those in zip(places, held, strict=True)
+                if finding.location in present
+            ):
+                kept.setdefault((*key, finding.layer), finding)
+    return list(kept.values())
+
+
+def once_for_each_place(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings, those that one rule has at one place of the source code only once.
+
+    Models share layers, and a line in a loop or a function makes many.
+    """
+    found: dict[tuple[object, ...], Finding] = {}
+    for finding in findings:
+        key: tuple[object, ...] = (finding.code, finding.location)
+        if finding.location is None:
+            key = (len(found),)
+        found.setdefault(key, finding)
+    return list(found.values())
+
+
+def _note(note: Note) -> str:
+    cell = "" if note.cell is None else f"cell {note.cell}, "
+    return f"{cell}line {note.line}: {note.reason}"
 
 
 def _owner(facts: Facts, index: int) -> Call:

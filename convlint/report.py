@@ -33,6 +33,7 @@ class Checked(NamedTuple):
         error: why it could not be checked; ``None`` if it could.
         fail_on: the least severity that makes the check fail; ``None`` if nothing does.
         known: the findings that a baseline hides.
+        notes: what of it could not be followed, and so was not checked.
     """
 
     file: str | None
@@ -41,6 +42,7 @@ class Checked(NamedTuple):
     error: str | None = None
     fail_on: Severity | None = Severity.WARNING
     known: tuple[Finding, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:

@@ -66,7 +66,7 @@ def test_a_verdict_compares_with_the_target() -> None:
 def test_a_chain_has_the_layers_it_says(tmp_path: Path) -> None:
     path = tmp_path / "chain.json"
     chain(5, path)
-    (graph,) = read(path)
+    ((graph,),) = read(path)
     layers = [call for call in graph.calls if call.class_name not in {"InputLayer", "Output"}]
     assert len(layers) == 4 * 5
     assert [call.inputs[0].call for call in graph.calls[1:]] == list(range(len(layers) + 1))

@@ -310,7 +310,7 @@ def test_the_same_input_gives_the_same_findings(model: Any, tmp_path: Path) -> N
 
 def test_lint_takes_a_graph_and_rules(model: Any, tmp_path: Path) -> None:
     page = write_page(tmp_path, pattern="found:conv")
-    (graph,) = read(write_json(tmp_path / "model.json", model))
+    ((graph,),) = read(write_json(tmp_path / "model.json", model))
     rule = parse_page(page.read_text(encoding="utf-8"), str(page))
     assert [finding.layer for finding in lint(graph, [rule])] == ["conv1", "conv2"]
 

@@ -63,7 +63,7 @@ def test_every_committed_model_is_made_by_the_script(script: ModuleType) -> None
 
 @pytest.mark.parametrize("name", FILES)
 def test_the_script_still_makes_the_architecture_of(name: str, script: ModuleType) -> None:
-    (committed,) = read(EXAMPLES / name)
+    ((committed,),) = read(EXAMPLES / name)
     rebuilt = read_model(script.MODELS[name]())
     assert architecture(committed) == architecture(rebuilt)
 
@@ -76,7 +76,7 @@ def test_the_script_writes_files_that_read_as_the_model(
     model = script.unet()
     path = tmp_path / f"model{suffix}"
     script.WRITERS[suffix](model, path)
-    (written,) = read(path)
+    ((written,),) = read(path)
     assert architecture(written) == architecture(read_model(model))
 
 

@@ -84,7 +84,7 @@ def test_each_construct_is_the_same_graph_in_memory_and_saved(
     model = SMALL[name]()
     live = read_model(model)
     path = save(model, extension, tmp_path)
-    (saved,) = readers.read(path)
+    ((saved,),) = readers.read(path)
     assert_same_graph(saved, live)
     if extension == "keras":
         assert saved.training == live.training
@@ -100,7 +100,7 @@ def test_an_application_is_the_same_graph_with_the_same_findings(name: str, tmp_
     live, found = read_model(model), findings(model)
     for extension in FORMATS:
         path = save(model, extension, tmp_path)
-        (saved,) = readers.read(path)
+        ((saved,),) = readers.read(path)
         assert_same_graph(saved, live)
         assert findings(path) == found
         path.unlink()
@@ -116,7 +116,7 @@ def test_an_application_of_tf_keras_has_the_findings_of_its_twin(name: str, tmp_
     ]
     for extension in FORMATS:
         path = save(model, extension, tmp_path)
-        (saved,) = readers.read(path)
+        ((saved,),) = readers.read(path)
         assert_same_graph(saved, live)
         assert findings(path) == found
         path.unlink()

@@ -43,13 +43,13 @@ TRAINING = {"loss": "mse", "optimizer_config": {"class_name": "Adam", "config": 
     ],
 )
 def test_forms_of_one_document(document: Any) -> None:
-    (graph,) = read_bytes(json.dumps(document).encode(), "model.json")
+    ((graph,),) = read_bytes(json.dumps(document).encode(), "model.json")
     assert [call.layer for call in graph.calls] == ["d_input", "d", "d"]
 
 
 def test_bare_configuration_of_a_functional_model() -> None:
     config = TWO_OUTPUTS["config"]
-    (graph,) = read_bytes(json.dumps(config).encode("utf-8-sig"), "model.json")
+    ((graph,),) = read_bytes(json.dumps(config).encode("utf-8-sig"), "model.json")
     assert [call.layer for call in graph.outputs] == ["a", "b"]
 
 
@@ -62,7 +62,7 @@ def test_bare_configuration_of_a_functional_model() -> None:
     ],
 )
 def test_places_of_the_training_configuration(document: Any) -> None:
-    (graph,) = read_bytes(json.dumps(document).encode(), "model.json")
+    ((graph,),) = read_bytes(json.dumps(document).encode(), "model.json")
     assert graph.training is not None
     assert (graph.training.losses, graph.training.optimizer) == (
         (Loss("mean_squared_error"),),
@@ -108,7 +108,7 @@ CONTAINERS = {
 def test_content_decides_and_not_the_name(name: str, content: bytes, tmp_path: Path) -> None:
     path = tmp_path / name
     path.write_bytes(content)
-    for (graph,) in (read(path), read(str(path)), read_bytes(content, "-")):
+    for ((graph,),) in (read(path), read(str(path)), read_bytes(content, "-")):
         assert layers_of(graph) == ["d_input", "d", "d"]
 
 
@@ -116,13 +116,13 @@ def test_content_decides_and_not_the_name(name: str, content: bytes, tmp_path: P
 def test_folder_that_keras_saved_unzipped(tmp_path: Path) -> None:
     model = keras.Sequential([keras.Input((4,), name="x"), keras.layers.Dense(2, name="d")])
     keras.saving.save_model(model, tmp_path / "model", zipped=False)
-    (graph,) = read(tmp_path / "model")
+    ((graph,),) = read(tmp_path / "model")
     assert layers_of(graph) == ["x", "d", "d"]
 
 
 def test_training_configuration_of_hdf5() -> None:
     training = json.dumps({"loss": "mse", "optimizer_config": {"class_name": "Adam", "config": {}}})
-    (graph,) = read_bytes(hdf5(model_config=json.dumps(PLAIN), training_config=training), "m.h5")
+    ((graph,),) = read_bytes(hdf5(model_config=json.dumps(PLAIN), training_config=training), "m.h5")
     assert graph.training is not None
     assert graph.training.losses == (Loss("mean_squared_error"),)
 
@@ -130,7 +130,7 @@ def test_training_configuration_of_hdf5() -> None:
 @pytest.mark.parametrize("training", ["{", "[1]", "7", b"\xff", 3])
 def test_damaged_training_configuration_is_left_out(training: Any) -> None:
     content = hdf5(model_config=json.dumps(PLAIN), training_config=training)
-    (graph,) = read_bytes(content, "m.h5")
+    ((graph,),) = read_bytes(content, "m.h5")
     assert graph.training is None
 
 

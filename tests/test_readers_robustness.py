@@ -180,7 +180,7 @@ def test_damage_gives_an_error_or_a_sound_graph(number: int) -> None:
     for seed in range(1500):
         damaged = damage(SOUND[number], random.Random(seed))  # noqa: S311
         try:
-            (graph,) = read_bytes(json.dumps(damaged).encode(), "m.json")
+            ((graph,),) = read_bytes(json.dumps(damaged).encode(), "m.json")
         except InputError as error:
             messages.append(str(error))
         else:

@@ -185,7 +185,7 @@ def save(model: Any, folder: Path, extension: str) -> Path:
 
 
 def read_one(path: Path) -> Graph:
-    (graph,) = read(path)
+    ((graph,),) = read(path)
     return graph
 
 

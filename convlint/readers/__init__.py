@@ -16,6 +16,7 @@ from typing import BinaryIO, Final
 from convlint.errors import InputError
 from convlint.graph import Graph
 from convlint.readers.archive import MAX_SIZE
+from convlint.readers.variants import SourceModels, Variants
 
 _ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _HDF5: Final = b"\x89HDF\r\n\x1a\n"
@@ -41,22 +42,35 @@ _SAVED_MODEL: Final = (
 )
 
 
-def read(path: str | os.PathLike[str]) -> tuple[Graph, ...]:
-    """The graphs of the models in a file; a saved model gives one.
+def read(path: str | os.PathLike[str]) -> tuple[Variants, ...]:
+    """The models in a file, each with its variants; a saved model is one of one.
 
     Raises:
+        SourceError: the file is source code, but no Python.
+        InputError: the file cannot be read as a model. The message begins with the path.
+    """
+    return load(path).models
+
+
+def load(path: str | os.PathLike[str]) -> SourceModels:
+    """The models in a file, and what was given up in it.
+
+    Raises:
+        SourceError: the file is source code, but no Python.
         InputError: the file cannot be read as a model. The message begins with the path.
     """
     name = os.fspath(path)
     try:
         if os.path.isdir(name):
-            return (_read_folder(name),)
+            return SourceModels(((_read_folder(name),),))
         if os.path.basename(name) in ("saved_model.pb", "keras_metadata.pb"):
             raise InputError(_SAVED_MODEL)
         with open(name, "rb") as file:
-            return (_read_file(file, name),)
+            if is_source(name):
+                return _read_source(_limited(file), name)
+            return SourceModels(((_read_file(file, name),),))
     except InputError as error:
-        raise InputError(f"{name}: {error}") from error
+        raise type(error)(f"{name}: {error}") from error
     except FileNotFoundError:
         raise InputError(f"{name}: there is no such file") from None
     except (OSError, ValueError) as error:
@@ -64,16 +78,56 @@ def read(path: str | os.PathLike[str]) -> tuple[Graph, ...]:
         raise InputError(f"{name}: it cannot be read: {reason}") from error
 
 
-def read_bytes(data: bytes, name: str) -> tuple[Graph, ...]:
-    """The graphs of the models in ``data``; ``name`` stands for the path in messages.
+def read_bytes(data: bytes, name: str) -> tuple[Variants, ...]:
+    """The models in ``data``, as :func:`read`; ``name`` stands for the path in messages.
 
     Raises:
+        SourceError: the data is source code, but no Python.
+        InputError: the data cannot be read as a model. The message begins with the name.
+    """
+    return load_bytes(data, name).models
+
+
+def load_bytes(data: bytes, name: str) -> SourceModels:
+    """The models in ``data``, as :func:`load`; what they are, their content decides.
+
+    Raises:
+        SourceError: the data is source code, but no Python.
         InputError: the data cannot be read as a model. The message begins with the name.
     """
     try:
-        return (_read_file(io.BytesIO(data), None),)
+        if is_source(name) or _looks_like_source(data):
+            return _read_source(data, name)
+        return SourceModels(((_read_file(io.BytesIO(data), None),),))
     except InputError as error:
-        raise InputError(f"{name}: {error}") from error
+        raise type(error)(f"{name}: {error}") from error
+
+
+def is_source(name: str) -> bool:
+    """Whether a file is source code, by its name."""
+    return name.lower().endswith((".py", ".pyw", ".ipynb"))
+
+
+def _looks_like_source(data: bytes) -> bool:
+    start = data[:_SNIFFED]
+    if b"\0" in start or start.startswith((_LFS, _HDF5, *_ZIP)):
+        return False
+    if start.lstrip().startswith(b"{"):
+        return b'"nbformat"' in data and b'"cells"' in data
+    from convlint.readers.source import mentions_keras
+
+    return mentions_keras(start) and not start.lstrip().startswith(b"[")
+
+
+def _read_source(data: bytes, name: str) -> SourceModels:
+    from convlint.readers import source
+
+    if not source.mentions_keras(data):
+        return SourceModels(())
+    with _no_garbage_collection():
+        if name.lower().endswith(".ipynb") or data.lstrip().startswith(b"{"):
+            return source.read_notebook(data, name)
+        return source.read_source(data, name)
 
 
 def looks_like_model(path: str | os.PathLike[str]) -> bool:
@@ -83,6 +137,8 @@ def looks_like_model(path: str | os.PathLike[str]) -> bool:
     ``.weights.h5`` is the name that Keras 3 gives to files of weights.
     """
     name = os.fspath(path).lower()
+    if is_source(name):
+        return _is_about_keras(path)
     if name.endswith((".keras", ".h5", ".hdf5")):
         return not name.endswith(".weights.h5")
     if not name.endswith(".json"):
@@ -93,6 +149,17 @@ def looks_like_model(path: str | os.PathLike[str]) -> bool:
     except OSError:
         return False
     return any(mark in start for mark in _MARKS)
+
+
+def _is_about_keras(path: str | os.PathLike[str]) -> bool:
+    """Whether a file of source code has a word of Keras in it."""
+    from convlint.readers.source import mentions_keras
+
+    try:
+        with open(path, "rb") as file:
+            return mentions_keras(file.read(MAX_SIZE))
+    except OSError:
+        return False
 
 
 def _read_folder(path: str) -> Graph:
@@ -130,7 +197,7 @@ def _read_file(file: BinaryIO, path: str | None) -> Graph:
 def _limited(file: BinaryIO) -> bytes:
     text = file.read(MAX_SIZE + 1)
     if len(text) > MAX_SIZE:
-        raise InputError(f"the file is larger than {MAX_SIZE // 2**20} MiB of JSON")
+        raise InputError(f"the file is larger than {MAX_SIZE // 2**20} MiB of text")
     return text
 
 

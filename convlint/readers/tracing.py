@@ -77,6 +77,9 @@ def trace(library: Library, model: Any, called_with: Arguments | None = None) ->
         if any(is_symbolic(output) for output in leaves(outputs)):
             return Traced(_inputs(arguments), outputs)
         failure = failure or TypeError("it returns no symbolic tensor")
+    if failure is None and model.built:
+        # Keras 3 notes the input shape only where it could run call() symbolically itself.
+        failure = TypeError("Keras noted no input shape")
     if failure is None:
         raise InputError(
             f"Model {model.name!r} is subclassed and not built, so its layers are not known; "

@@ -9,41 +9,34 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final, TypeAlias
 
-from convlint.errors import SourceError
-from convlint.graph import Graph, Location
+from convlint.errors import InputError, SourceError
+from convlint.graph import Location
 from convlint.readers.assemble import assemble
 from convlint.readers.source import notebook
-from convlint.readers.source.run import Note
-
-Variants: TypeAlias = tuple[Graph, ...]
-"""The alternatives of one model, where a condition could not be decided."""
+from convlint.readers.variants import Note, SourceModels, Variants
 
 Locate: TypeAlias = Callable[[ast.AST | None], Location | None]
 """Where a node of the syntax tree is in the file."""
 
-_WORDS: Final = re.compile(rb"keras|tensorflow|Sequential\s*\(|Dense\s*\(|Conv[123]D\s*\(|Model\s*\(")
+_WORDS: Final = (
+    b"keras",
+    b"tensorflow",
+    b"Sequential(",
+    b"Dense(",
+    b"Conv1D(",
+    b"Conv2D(",
+    b"Model(",
+)
+"""Words of which a file has one if it builds a model, also if it imports nothing."""
 
-
-@dataclass(frozen=True, slots=True)
-class SourceModels:
-    """What a file builds.
-
-    Attributes:
-        models: every model that is not merely a part of another, each with its variants.
-        notes: what was given up, and why.
-    """
-
-    models: tuple[Variants, ...]
-    notes: tuple[Note, ...]
 
 
 def mentions_keras(data: bytes) -> bool:
     """Whether a file has a word of Keras or TensorFlow in it, so that it is worth reading."""
-    return _WORDS.search(data) is not None
+    return any(word in data for word in _WORDS)
 
 
 def read_source(text: str | bytes, file: str) -> SourceModels:
@@ -84,7 +77,14 @@ def read_notebook(data: bytes | str, file: str) -> SourceModels:
         tree = parse(found.text)
     except SourceError as error:
         raise _in_cell(error, found) from None
-    return _read(tree, locate)
+    read = _read(tree, locate)
+    return read._replace(notes=tuple(_in_cells(read.notes, found)))
+
+
+def _in_cells(notes: Iterable[Note], found: notebook.Notebook) -> Iterator[Note]:
+    for note in notes:
+        place = found.places[min(note.line, len(found.places)) - 1] if found.places else (1, 1)
+        yield note._replace(line=place[1], cell=place[0])
 
 
 def _in_cell(error: SourceError, found: notebook.Notebook) -> SourceError:
@@ -125,7 +125,7 @@ def parse(text: str | bytes) -> ast.Module:
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None)
         where = f"line {line}: " if line else ""
-        raise SourceError(f"{where}{error.args[0]}") from None
+        raise SourceError(f"{where}it is not Python 3: {error.args[0]}") from None
     except (RecursionError, MemoryError):
         raise SourceError("its expressions are nested too deeply") from None
 
@@ -136,8 +136,15 @@ def _read(tree: ast.Module, locate: Locate) -> SourceModels:
     found, notes = models_of(tree, locate)
     models = []
     for entry in found:
+        try:
+            variants = tuple([assemble(spec) for spec in entry.variants])
+        except InputError as error:
+            entry.given_up = str(error)
         if entry.given_up is not None:
-            notes.append(Note(entry.line, entry.given_up))
+            notes.append(Note(entry.line, f"a model is given up: {entry.given_up}"))
         else:
-            models.append(tuple([assemble(spec) for spec in entry.variants]))
+            models.append(variants)
     return SourceModels(tuple(models), tuple(notes))
+
+
+__all__ = ["SourceModels", "Variants", "mentions_keras", "read_notebook", "read_source"]

@@ -24,12 +24,13 @@ from convlint.readers.source.calls import call_function
 from convlint.readers.source.dispatch import execute
 from convlint.readers.source.models import held_layers
 from convlint.readers.source.relevance import builds
-from convlint.readers.source.run import GivenUp, Note, Raised, Run
+from convlint.readers.source.run import GivenUp, Raised, Run
 from convlint.readers.source.scope import Scope
 from convlint.readers.source.specs import Unreadable, layers_of, model_spec
 from convlint.readers.source.subclassed import trace
 from convlint.readers.source.values import Function, Layer, Traced
 from convlint.readers.spec import ModelSpec
+from convlint.readers.variants import Note
 
 MAX_RUNS: Final = 16
 """Most ways through one file, or through one function that nothing calls, that are followed."""

@@ -12,8 +12,9 @@ import re
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
+from convlint.readers.variants import Note
 from convlint.readers.source.values import Layer, Opaque, Value
 
 MAX_STEPS: Final = 200_000
@@ -27,13 +28,6 @@ MAX_ITEMS: Final = 10_000
 
 MAX_TEXT: Final = 100_000
 """Longest string, in characters, and largest integer, in bits."""
-
-
-class Note(NamedTuple):
-    """What was given up, where and why; shown on demand."""
-
-    line: int
-    reason: str
 
 
 class GivenUp(Exception):  # noqa: N818 - no error: the file is right, we cannot follow it

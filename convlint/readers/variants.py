@@ -1,0 +1,31 @@
+"""What a file holds: its models, each with the variants that cannot be told apart."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, TypeAlias
+
+from convlint.graph import Graph
+
+Variants: TypeAlias = tuple[Graph, ...]
+"""The alternatives of one model. A saved model has one; source code may have a condition that
+only running it decides."""
+
+
+class Note(NamedTuple):
+    """What was given up in a source file, where and why."""
+
+    line: int
+    reason: str
+    cell: int | None = None
+
+
+class SourceModels(NamedTuple):
+    """What a file builds.
+
+    Attributes:
+        models: every model that is not merely a part of another, each with its variants.
+        notes: what was given up, and why.
+    """
+
+    models: tuple[Variants, ...]
+    notes: tuple[Note, ...] = ()
