@@ -436,10 +436,20 @@ class TfBranching(tf_keras.Model):  # type: ignore[misc]
         return inputs if inputs.numpy().sum() > 0 else inputs * 2.0
 
 
+class BranchingWithLayers(keras.Model):  # type: ignore[misc]
+    def __init__(self, name: str) -> None:
+        super().__init__(name=name)
+        self.first, self.second = keras.layers.Dense(2), keras.layers.Dense(2)
+
+    def call(self, inputs: Any) -> Any:
+        return self.first(inputs) if ops.sum(inputs) > 0 else self.second(inputs)
+
+
 @pytest.mark.parametrize(
     ("build", "reason"),
     [
         (Branching, "ValueError"),
+        (BranchingWithLayers, "Keras noted no input shape"),
         (Failing, r"KeyError: 'no such thing"),
         (Constant, "TypeError: it returns no symbolic tensor"),
         (TfBranching, "AttributeError"),
