@@ -376,6 +376,12 @@ def norm_of_an_activation(x: Any) -> Any:
     return classes(norm()(conv(x, activation="relu")))
 
 
+@case("CVL202", "norm")
+def norm_of_an_activation_behind_a_frozen_one(x: Any) -> Any:
+    x = L.BatchNormalization(trainable=False)(conv(x, activation="relu"))
+    return classes(norm()(conv(x, activation="relu")))
+
+
 @case("CVL202")
 def norm_before_the_activation(x: Any) -> Any:
     return classes(L.ReLU()(norm()(conv(x, use_bias=False))))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from convlint.facts.activations import nonlinear
+from convlint.facts.calls import training
 from convlint.facts.core import Facts, call_fact, model_fact, sweep
 from convlint.facts.shapes import channel_axis, channels, rank
 from convlint.graph import Call
@@ -121,8 +122,10 @@ def post_activation_share(facts: Facts) -> float | Unknown:
 
 @model_fact
 def first_post_activation_norm(facts: Facts) -> int | None:
-    """The ``index`` of the first batch normalisation that follows an activation."""
+    """The ``index`` of the first batch normalisation, not frozen, that follows an activation."""
     for index in facts.calls_by_kind.get("batch_norm", ()):
-        if follows_activation(facts, facts.graph.calls[index]) is True:
+        call = facts.graph.calls[index]
+        frozen = not call.trainable or training(facts, call) is False
+        if not frozen and follows_activation(facts, call) is True:
             return index
     return None
