@@ -5,10 +5,10 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from enum import IntEnum
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from convlint.config import Config
-    from convlint.discover import Found
     from convlint.engine import Linter
     from convlint.report import Checked, Report
 
@@ -171,7 +170,7 @@ def _linter(options: dict[str, Any]) -> Linter:
 
 
 def _lint(linter: Linter, paths: Sequence[str], options: dict[str, Any]) -> ExitCode:
-    from convlint import discover
+    from convlint import batch, discover
     from convlint.errors import ConfigError
 
     named = [path for path in paths if path != "-"]
@@ -181,10 +180,16 @@ def _lint(linter: Linter, paths: Sequence[str], options: dict[str, Any]) -> Exit
         raise ConfigError(f"--output-file {output_file}: would overwrite an input")
     if "-" in paths:
         found.append(discover.Found("-"))
+    if not options["quiet"]:
+        for target in filter(discover.is_target, named):
+            terminal.complain(f"{target}: running this code to build the model")
+    outcomes = batch.outcomes(
+        partial(_linter, options), found, options["jobs"], options["stdin_filename"] or STDIN
+    )
+    if not options["quiet"] and not options["verbose"]:
+        outcomes = terminal.progress(outcomes, len(found), sys.stderr)
     results, complaints = [], []
-    for target in filter(_is_target, named if not options["quiet"] else ()):
-        terminal.complain(f"{target}: running this code to build the model")
-    for result, complaint in _outcomes(linter, found, options):
+    for result, complaint in outcomes:
         if options["verbose"]:
             terminal.complain(_about(linter, result))
             for note in result.notes:
@@ -203,62 +208,6 @@ def _lint(linter: Linter, paths: Sequence[str], options: dict[str, Any]) -> Exit
     if report.errors:
         return ExitCode.ERROR
     return ExitCode.CLEAN if report.ok or options["exit_zero"] else ExitCode.FINDINGS
-
-
-Outcome: TypeAlias = "tuple[Checked, str | None]"
-"""The result for one input, and what to say about it on standard error."""
-
-
-def _outcomes(linter: Linter, found: Sequence[Found], options: dict[str, Any]) -> Iterator[Outcome]:
-    from convlint import parallel
-
-    only_files = not any(file.path == "-" or _is_target(file.path) for file in found)
-    jobs = parallel.jobs_for(len(found), options["jobs"]) if only_files else 1
-    outcomes: Iterator[Outcome]
-    if jobs == 1:
-        name = options["stdin_filename"] or STDIN
-        outcomes = (_checked(linter, file, name) for file in found)
-    else:
-        outcomes = parallel.in_chunks(partial(_checked_apart, options), found, jobs)
-    if options["quiet"] or options["verbose"]:
-        return outcomes
-    return terminal.progress(outcomes, len(found), sys.stderr)
-
-
-def _checked_apart(options: dict[str, Any], found: Sequence[Found]) -> list[Outcome]:
-    """The outcomes of some files, in a process that has no linter yet."""
-    linter = _linter(options)
-    return [_checked(linter, file, STDIN) for file in found]
-
-
-def _checked(linter: Linter, file: Found, stdin_name: str) -> Outcome:
-    """What becomes of one input. Neither a bad input nor a fault of ours stops the others."""
-    from convlint.errors import ConvlintError, InputError, SourceError
-    from convlint.report import Checked
-
-    name = stdin_name if file.path == "-" else file.path
-    try:
-        if file.error is not None:
-            raise InputError(file.error)
-        if file.path == "-":
-            return linter.check_bytes(sys.stdin.buffer.read(), name), None
-        if _is_target(name):
-            return linter.check_target(name), None
-        return linter.check_file(name), None
-    except SourceError as error:
-        if not file.named and file.path != "-":
-            # What lies in a folder may be of another version of Python, or no code at all.
-            return Checked(name), f"warning: {error}"
-        return Checked(name, error=str(error)), f"error: {error}"
-    except InputError as error:
-        return Checked(name, error=str(error)), f"error: {error}"
-    except ConvlintError:
-        raise
-    except Exception as error:
-        from convlint import crash
-
-        message = f"{name}: {crash.describe(error)}"
-        return Checked(name, error=message), crash.report(name, error)
 
 
 def _made_known(linter: Linter, results: Sequence[Checked]) -> list[Checked]:
@@ -285,15 +234,6 @@ def _complain_of_stale_entries(linter: Linter, results: Sequence[Checked]) -> No
             complaint = baseline.complaint(linter.read_baseline(path), runs)
             if complaint is not None:
                 terminal.complain(f"warning: {complaint}")
-
-
-def _is_target(name: str) -> bool:
-    """Whether a name is ``package.module:function``, which is told apart before it is imported."""
-    if ":" not in name:
-        return False
-    from convlint.targets import is_target
-
-    return is_target(name)
 
 
 def _same_file(one: str, other: str) -> bool:

@@ -97,3 +97,18 @@ def _is_foreign(folder: os.DirEntry[str]) -> bool:
         or folder.name in SKIPPED
         or os.path.isfile(os.path.join(folder.path, "pyvenv.cfg"))
     )
+
+
+def is_target(name: str, *, drives: bool = os.name == "nt") -> bool:
+    """Whether a name is ``module:attribute``, dots allowed in both, and not that of a file.
+
+    Where there are ``drives``, what has one letter before the colon lies on one.
+    """
+    module, colon, attribute = name.partition(":")
+    if not colon or not _is_dotted(module) or not _is_dotted(attribute):
+        return False
+    return not (drives and len(module) == 1) and not os.path.lexists(name)
+
+
+def _is_dotted(name: str) -> bool:
+    return all(part.isidentifier() for part in name.split("."))

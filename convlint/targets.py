@@ -32,21 +32,6 @@ class Built(NamedTuple):
     constructions: Constructions
 
 
-def is_target(name: str, *, drives: bool = os.name == "nt") -> bool:
-    """Whether a name is ``module:attribute``, dots allowed in both, and not that of a file.
-
-    Where there are ``drives``, what has one letter before the colon lies on one.
-    """
-    module, colon, attribute = name.partition(":")
-    if not colon or not _is_dotted(module) or not _is_dotted(attribute):
-        return False
-    return not (drives and len(module) == 1) and not os.path.lexists(name)
-
-
-def _is_dotted(name: str) -> bool:
-    return all(part.isidentifier() for part in name.split("."))
-
-
 @contextmanager
 def built(target: str) -> Iterator[Built]:
     """Import the module of a target, get or call what it names, and give the models.

@@ -10,7 +10,7 @@ from typing import Any
 
 from convlint import catalog
 from convlint.comments import in_source
-from convlint.engine import lint
+from convlint.lint import lint
 from convlint.graph import Graph
 from convlint.readers.constructions import recorded
 from convlint.readers.live import read_model

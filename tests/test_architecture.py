@@ -16,7 +16,7 @@ MODULES = sorted(path.relative_to(ROOT) for path in PACKAGE.rglob("*.py"))
 HEAVY = {"keras", "tf_keras", "tensorflow", "numpy", "h5py", "rich"}
 
 LAYERS = [
-    {"errors", "graph", "kleene", "suggest", "text", "terminal"},
+    {"crash", "errors", "graph", "kleene", "suggest", "text", "terminal"},
     {"finding", "kinds"},
     {"yamltext", "evidence"},
     {"facts", "readers"},
@@ -24,14 +24,14 @@ LAYERS = [
     {"pattern"},
     {"checks", "message"},
     {"rule", "comments"},
-    {"catalog", "globs"},
+    {"catalog", "globs", "lint"},
     {"report"},
     {"reporters"},
     {"config"},
-    {"baseline", "discover", "parallel", "suppress", "targets"},
+    {"baseline", "discover", "suppress", "targets"},
     {"engine"},
-    {"testing", "callbacks"},
-    {"crash", "cli"},
+    {"batch", "testing", "callbacks"},
+    {"cli"},
 ]
 """Every part of the package may import from its own row and those above."""
 

@@ -21,7 +21,7 @@ import jsonschema
 import pytest
 
 import convlint
-from convlint import cli, discover, engine, parallel, reporters, terminal
+from convlint import batch, cli, discover, engine, reporters, terminal
 from convlint.discover import Found
 from tests.pages import write_page
 
@@ -587,7 +587,7 @@ def test_several_processes_say_what_one_says(output_format: str, tmp_path: Path)
     ("inputs", "wanted", "jobs"), [(1, None, 1), (32, None, 1), (1000, 3, 3), (2, 8, 2), (0, 4, 1)]
 )
 def test_how_many_processes_are_used(inputs: int, wanted: int | None, jobs: int) -> None:
-    assert parallel.jobs_for(inputs, wanted) == jobs
+    assert batch.jobs_for(inputs, wanted) == jobs
 
 
 def test_a_wrong_setting_is_said_by_other_processes_too(run: Run, here: Path) -> None:

@@ -13,7 +13,7 @@ from keras import layers
 
 import convlint
 from convlint import Config, ConfigError, InputError, Report, RuleError, Severity, check
-from convlint.engine import lint
+from convlint.lint import lint
 from convlint.finding import Finding, PathStep
 from convlint.readers import read
 from convlint.rule import parse_page

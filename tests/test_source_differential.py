@@ -14,7 +14,7 @@ from typing import Final
 import pytest
 
 from convlint import catalog
-from convlint.engine import lint
+from convlint.lint import lint
 from convlint.graph import Graph
 from convlint.readers.source import SourceModels, read_notebook, read_source
 from tests.blocks import Block, blocks

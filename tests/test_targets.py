@@ -14,7 +14,7 @@ import keras
 import pytest
 import tf_keras
 
-from convlint import InputError, cli, targets
+from convlint import InputError, cli, discover, targets
 from convlint.graph import OUTPUT, Graph, Location
 from convlint.readers import live
 from tests.pages import write_page
@@ -485,13 +485,13 @@ def test_a_target_is_not_confused_with_a_file(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "there:is").touch()
-    assert targets.is_target(name) is expected
+    assert discover.is_target(name) is expected
 
 
 def test_one_letter_is_a_drive_where_there_are_drives() -> None:
-    assert targets.is_target("m:model", drives=False)
-    assert not targets.is_target("m:model.keras", drives=True)
-    assert targets.is_target("mm:model", drives=True)
+    assert discover.is_target("m:model", drives=False)
+    assert not discover.is_target("m:model.keras", drives=True)
+    assert discover.is_target("mm:model", drives=True)
 
 
 DROPOUT = """
