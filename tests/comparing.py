@@ -25,6 +25,9 @@ from convlint.kleene import UNKNOWN
 _DATA_FORMAT: Final = (None, "channels_last")
 """Data formats that mean the same in a default installation of Keras."""
 
+_TRAINABLE_UNSAVED: Final = ("InputLayer", "SpatialDropout")
+"""Layers without weights of which Keras does not save whether they are frozen."""
+
 _ROWS: Final = {**OPERATIONS, **OLDER, **LAYERS}
 
 _OBJECTS: Final = {
@@ -82,7 +85,8 @@ def _outline(graph: Graph) -> list[str]:
 def _compare_calls(found: Comparison, static: Call, live: Call) -> None:
     where = f"{live.index} {live.layer}"
     for name in ("kinds", "trainable", "model", "fused", "wrapper"):
-        if getattr(static, name) != getattr(live, name):
+        unsaved = name == "trainable" and live.class_name.startswith(_TRAINABLE_UNSAVED)
+        if getattr(static, name) != getattr(live, name) and not unsaved:
             found.note(f"{where}.{name}", getattr(static, name), getattr(live, name))
     _compare_config(found, where, static.class_name, static.config, live.config)
     if live.wrapper is not None:
