@@ -9,8 +9,8 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Callable, Iterable, Iterator
-from typing import Final, TypeAlias
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Final
 
 from convlint.errors import InputError, SourceError
 from convlint.graph import Location
@@ -18,8 +18,8 @@ from convlint.readers.assemble import assemble
 from convlint.readers.source import notebook
 from convlint.readers.variants import Note, SourceModels, Variants
 
-Locate: TypeAlias = Callable[[ast.AST | None], Location | None]
-"""Where a node of the syntax tree is in the file."""
+if TYPE_CHECKING:
+    from convlint.readers.source.specs import Locate
 
 _WORDS: Final = (
     b"keras",

@@ -152,6 +152,8 @@ def make_backbone(
     layer.input_shape = start.layer.input_shape
     layer.output_shape = lambda inputs: (_output_shape(summary, given, inputs),)
     layer.nodes.append(Node((start,)))
+    if function.startswith("MobileNetV3") and given.get("include_top", True) is True:
+        run.name("Dropout")
     for part in summary.takes.split(", ") if summary.takes else ():
         prefix, _, count = part.partition(" ")
         run.counters[prefix] = run.counters.get(prefix, 0) + int(count)

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from convlint.readers.source.logic import choice
-from convlint.readers.source.run import MAX_ITEMS, MAX_TEXT, Run
+from convlint.readers.source.run import MAX_BITS, MAX_ITEMS, MAX_TEXT, Run
+from convlint.readers.source.structures import is_moderate
 from convlint.readers.source.values import (
     Choice,
     Dict,
@@ -83,7 +84,8 @@ def _constant(kind: type, left: Any, right: Any) -> Value:
     if kind is ast.Mod and isinstance(left, str):
         return percent(left, right)
     try:
-        return _OPERATORS[kind](left, right)
+        result = _OPERATORS[kind](left, right)
+        return result if type(result) is not tuple or is_moderate(result) else Opaque()
     except (ArithmeticError, TypeError, ValueError, KeyError):
         return Opaque()
 
@@ -95,11 +97,11 @@ def _bounded(kind: type, left: Any, right: Any) -> bool:
             if isinstance(sequence, str | bytes | tuple) and isinstance(count, int):
                 return len(sequence) * count <= MAX_ITEMS
     if kind is ast.Pow and isinstance(left, int) and isinstance(right, int):
-        return abs(right) * max(left.bit_length(), 1) <= MAX_TEXT
+        return abs(right) * max(left.bit_length(), 1) <= MAX_BITS
     if kind is ast.LShift and isinstance(right, int):
-        return isinstance(left, int) and left.bit_length() + right <= MAX_TEXT
+        return isinstance(left, int) and left.bit_length() + right <= MAX_BITS
     if isinstance(left, int) and isinstance(right, int):
-        return left.bit_length() + right.bit_length() <= MAX_TEXT
+        return left.bit_length() + right.bit_length() <= MAX_BITS
     if isinstance(left, str | bytes | tuple) and isinstance(right, str | bytes | tuple):
         return len(left) + len(right) <= MAX_TEXT
     return True
@@ -108,7 +110,8 @@ def _bounded(kind: type, left: Any, right: Any) -> bool:
 def _sequences(kind: type, left: Value, right: Value) -> Value | None:
     if kind is ast.Add:
         if isinstance(left, tuple) and isinstance(right, tuple):
-            return left + right if len(left) + len(right) <= MAX_ITEMS else Opaque()
+            together = left + right
+            return together if is_moderate(together) else Opaque()
         if isinstance(left, List) and isinstance(right, List):
             if len(left.items) + len(right.items) > MAX_ITEMS:
                 return List([], open=True)
@@ -120,7 +123,8 @@ def _sequences(kind: type, left: Value, right: Value) -> Value | None:
             if len(items) * max(count, 0) > MAX_ITEMS:
                 return Opaque() if isinstance(sequence, tuple) else List([], open=True)
             if isinstance(sequence, tuple):
-                return sequence * count
+                repeated = sequence * count
+                return repeated if is_moderate(repeated) else Opaque()
             return List(items * count, sequence.open)
         if isinstance(sequence, List):
             return List([], open=True)

@@ -117,8 +117,9 @@ def instantiate(
     run: Run, cls: Class, arguments: list[Value], keywords: dict[str, Value], site: ast.AST
 ) -> Value:
     """An object of a class of the file."""
-    if cls.node is not None:
-        run.called.add(cls.node)
+    for base in cls.lineage:
+        if isinstance(base, Class) and base.node is not None:
+            run.called.add(base.node)
     maker = method_of(cls, "__new__")
     if isinstance(maker, Function):
         instance = call_function(run, maker, [cls, *arguments], keywords, site)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
-from convlint.readers.source.network import ends, reach
+from convlint.readers.source.network import reached
 from convlint.readers.source.run import Run
 from convlint.readers.source.structures import map_structure
 from convlint.readers.source.values import (
@@ -53,14 +53,13 @@ def _clone_layer(layer: Layer, copies: dict[int, Layer], site: ast.AST) -> Layer
 
 def _clone_network(body: Network, copies: dict[int, Layer], site: ast.AST) -> Network:
     """Copy the calls between inputs and outputs; nested models are shared, as they are read only."""
-    starts, outputs = ends(body.inputs), ends(body.outputs)
     tensors: dict[tuple[int, int], tuple[Layer, int]] = {}
 
     def of(tensor: Tensor) -> Tensor:
         layer, number = tensors[id(tensor.layer), tensor.node]
         return Tensor(layer, number, tensor.output)
 
-    for layer, number in reach(starts, outputs).order:
+    for layer, number in reached(body).order:
         made = _clone_layer(layer, copies, site)
         node = layer.nodes[number]
         if node.inputs:

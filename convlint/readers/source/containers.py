@@ -15,6 +15,7 @@ from convlint.readers.source.instances import lineage
 from convlint.readers.source.numeric import NativeFunction, first
 from convlint.readers.source.run import MAX_TEXT, Run
 from convlint.readers.source.sequences import elements, item
+from convlint.readers.source.structures import is_moderate
 from convlint.readers.source.values import (
     UNPACKED,
     Class,
@@ -74,6 +75,7 @@ def _maybe_decorator(
 
 def copied(run: Run, value: Value) -> Value:
     """A copy of a container; anything else that may be shared is itself."""
+    run.spend(1)
     if isinstance(value, List):
         return List([copied(run, item) for item in value.items], value.open, value.limit)
     if isinstance(value, Dict):
@@ -96,7 +98,10 @@ def _copy(run: Run, arguments: list[Value], keywords: dict[str, Value], site: as
 
 
 def _deepcopy(run: Run, arguments: list[Value], keywords: dict[str, Value], site: ast.AST) -> Value:
-    return copied(run, logic.settle(run, first(arguments)))
+    value = logic.settle(run, first(arguments))
+    if isinstance(value, List | Dict) and not is_moderate(value):
+        return Opaque()
+    return copied(run, value)
 
 
 def _defaultdict(

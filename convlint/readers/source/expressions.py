@@ -19,6 +19,7 @@ from convlint.readers.source.operators import binary_operation, compare_operatio
 from convlint.readers.source.overloading import overloaded
 from convlint.readers.source.run import MAX_ITEMS, MAX_TEXT, Run
 from convlint.readers.source.scope import MISSING, Scope
+from convlint.readers.source.structures import is_moderate
 from convlint.readers.source.sequences import bind, elements, is_hashable, item
 from convlint.readers.source.values import (
     Dict,
@@ -154,7 +155,15 @@ def _conditional(run: Run, node: ast.IfExp, scope: Scope) -> Value:
 @evaluates(ast.Tuple)
 def _tuple(run: Run, node: ast.Tuple, scope: Scope) -> Value:
     items = _items(run, node.elts, scope)
-    return Opaque() if items is None else tuple(items)
+    return Opaque() if items is None else make_tuple(items)
+
+
+def make_tuple(items: list[Value]) -> Value:
+    """A tuple; unknown if it is too large or nested too deeply to be compared."""
+    made = tuple(items)
+    if any(type(item) is tuple for item in made) and not is_moderate(made):
+        return Opaque()
+    return made
 
 
 @evaluates(ast.List)

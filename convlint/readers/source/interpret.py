@@ -6,9 +6,8 @@ import ast
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeAlias
 
-from convlint.graph import Location
 from convlint.readers.source import (  # noqa: F401 - importing them registers what they do
     attributes,
     branches,
@@ -20,99 +19,205 @@ from convlint.readers.source import (  # noqa: F401 - importing them registers w
     patterns,
     statements,
 )
-from convlint.readers.source.calls import call_function
-from convlint.readers.source.dispatch import execute
+from convlint.readers.source.classes import keras_base
+from convlint.readers.source.dispatch import call, execute
 from convlint.readers.source.models import held_layers
-from convlint.readers.source.relevance import builds
-from convlint.readers.source.run import GivenUp, Raised, Run
+from convlint.readers.source.relevance import builds, class_builds
+from convlint.readers.source.run import MAX_STEPS, GivenUp, Raised, Run
 from convlint.readers.source.scope import Scope
-from convlint.readers.source.specs import Unreadable, layers_of, model_spec
+from convlint.readers.source.specs import Locate, Unreadable, layers_of, model_spec
 from convlint.readers.source.subclassed import trace
-from convlint.readers.source.values import Function, Layer, Traced
+from convlint.readers.source.values import (
+    UNPACKED,
+    Bound,
+    Class,
+    Function,
+    Instance,
+    Layer,
+    Opaque,
+    Traced,
+    Value,
+)
 from convlint.readers.spec import ModelSpec
 from convlint.readers.variants import Note
 
 MAX_RUNS: Final = 16
 """Most ways through one file, or through one function that nothing calls, that are followed."""
 
-Locate = Callable[[ast.AST | None], Location | None]
+MAX_TOTAL_STEPS: Final = 1_000_000
+"""Most steps of all runs through one file."""
+
+Place: TypeAlias = tuple[int, int, int, int]
+"""Number of the unit that makes a model; line and column of the construction, and which one of
+those made there."""
 
 
 @dataclass(slots=True)
 class Found:
     """The variants of one model: the same construction in several runs."""
 
+    line: int
     variants: list[ModelSpec] = field(default_factory=list)
     given_up: str | None = None
-    line: int = 1
 
 
 def models_of(tree: ast.Module, locate: Locate) -> tuple[list[Found], list[Note]]:
     """Every model that a file builds, with its variants, and what was given up."""
-    found: dict[tuple[int, ...], Found] = {}
-    notes: dict[Note, None] = {}
-    first: list[tuple[Run, Scope]] = []
+    explorer = _Explorer(locate)
+    scope = Scope()
+    main = Run()
 
-    def main(run: Run) -> None:
-        scope = Scope()
-        first.append((run, scope))
-        execute(run, tree.body, scope)
+    def run_file(run: Run) -> None:
+        nonlocal scope, main
+        own = Scope()
+        if not run.script:
+            scope, main = own, run
+        execute(run, tree.body, own)
 
-    called = _explore(main, found, notes, locate, {})
-    if not first:
-        return list(found.values()), list(notes)
-    run, scope = first[0]
-    for function in _uncalled(run, scope):
-        if function.node in called:
-            continue
-        names = dict(scope.names)
-
-        def build(inner: Run, function: Function = function) -> None:
-            inner.building = run.building
-            call_function(inner, function, [], {}, function.node)
-
-        called |= _explore(build, found, notes, locate, dict(run.counters))
-        scope.names = names
-    return list(found.values()), list(notes)
+    explorer.explore(run_file, {})
+    names = dict(scope.names)
+    for unit in _uncalled(main, names):
+        if unit.node not in explorer.called:
+            scope.names.clear()
+            scope.names.update(names)
+            explorer.explore(unit.follow, main.counters, main)
+    return list(explorer.found.values()), list(explorer.notes)
 
 
-def _uncalled(run: Run, scope: Scope) -> Iterator[Function]:
-    """Functions that build models, the last defined first, as it may call those before it."""
-    for value in reversed(list(scope.names.values())):
-        if isinstance(value, Function) and builds(run, value):
-            yield value
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """Something that builds models and that nothing may call, and how to call it."""
+
+    node: ast.AST
+    follow: Callable[[Run], object]
 
 
-def _explore(
-    execute_once: Callable[[Run], None],
-    found: dict[tuple[int, ...], Found],
-    notes: dict[Note, None],
-    locate: Locate,
-    counters: dict[str, int],
-) -> set[ast.AST]:
-    """Run once for each combination of answers, and note the models; returns what was called."""
-    pending: deque[tuple[bool, ...]] = deque([()])
-    called: set[ast.AST] = set()
-    runs = 0
-    while pending and runs < MAX_RUNS:
-        run = Run(pending.popleft(), counters=dict(counters))
-        runs += 1
-        failure = _finish(execute_once, run)
-        if failure is not None:
-            notes.setdefault(Note(1, failure))
-        called |= run.called
-        _collect(run, found, locate, failure)
-        for note in run.notes:
-            notes.setdefault(note)
-        for place in range(len(run.script), len(run.trail)):
-            pending.append((*run.trail[:place], not run.trail[place]))
-    return called
+def _uncalled(main: Run, names: dict[str, Value]) -> Iterator[_Unit]:
+    """Functions and classes that build models, the last first, as it may call those before."""
+    for value in (*reversed(names.values()), *reversed(main.decorated)):
+        if isinstance(value, Function) and builds(main, value):
+            unknown = {UNPACKED: Opaque()} if value in main.decorated else {}
+            yield _Unit(value.node, _caller(value, unknown))
+        elif isinstance(value, Class) and value.node is not None and class_builds(main, value):
+            yield _Unit(value.node, _caller(value, {}))
+            yield from _methods(main, value)
 
 
-def _finish(execute_once: Callable[[Run], None], run: Run) -> str | None:
+def _caller(value: Function | Class, keywords: dict[str, Value]) -> Callable[[Run], object]:
+    return lambda run: call(run, value, [], keywords, value.node or ast.Pass())
+
+
+def _methods(main: Run, cls: Class) -> Iterator[_Unit]:
+    """The methods that build models, each of an object made for it."""
+    if keras_base(cls) is not None:
+        return  # Keras calls them
+    for member in cls.namespace.values():
+        if isinstance(member, Function) and member.name != "__init__" and builds(main, member):
+            yield _Unit(member.node, _method_caller(cls, member))
+
+
+def _method_caller(cls: Class, method: Function) -> Callable[[Run], object]:
+    def follow(run: Run) -> object:
+        if method.kind == "staticmethod":
+            return call(run, method, [], {}, method.node)
+        receiver: Value = cls
+        if method.kind != "classmethod":
+            receiver = call(run, cls, [], {}, method.node)
+            if not isinstance(receiver, Instance):
+                return None
+        run.models.clear()  # those of the constructor are a unit of their own
+        return call(run, Bound(method, receiver), [], {}, method.node)
+
+    return follow
+
+
+class _Explorer:
+    """Follows units of code every way that their conditions may go, and keeps the models."""
+
+    def __init__(self, locate: Locate) -> None:
+        self.found: dict[Place, Found] = {}
+        self.notes: dict[Note, None] = {}
+        self.called: set[ast.AST] = set()
+        self._locate = locate
+        self._steps = MAX_TOTAL_STEPS
+        self._units = 0
+
+    def explore(
+        self, follow: Callable[[Run], object], counters: dict[str, int], main: Run | None = None
+    ) -> None:
+        """Run once for each combination of answers, as far as the bounds allow."""
+        pending: deque[tuple[bool, ...]] = deque([()])
+        places: dict[Place, int] = {}
+        self._units += 1
+        runs = first_questions = 0
+        while pending and runs < MAX_RUNS:
+            run = Run(pending.popleft(), counters=dict(counters))
+            run.steps = min(MAX_STEPS, self._steps)
+            if main is not None:
+                run.building, run.unbound = main.building, main.unbound
+            failure = _finish(follow, run)
+            self._steps -= min(MAX_STEPS, self._steps) - max(run.steps, 0)
+            self.called |= run.called
+            for place in self._collect(run, failure):
+                places[place] = places.get(place, 0) + 1
+            self.notes |= dict.fromkeys(run.notes)
+            if not runs:
+                first_questions = len(run.trail)
+            runs += 1
+            for number in range(len(run.script), len(run.trail)):
+                pending.append((*run.trail[:number], not run.trail[number]))
+        if pending:
+            self._give_up(places, runs, every_question=first_questions < MAX_RUNS)
+
+    def _give_up(self, places: dict[Place, int], runs: int, *, every_question: bool) -> None:
+        """Keep only models on which no question had an influence, if each was asked alone."""
+        for place, times in places.items():
+            entry = self.found[place]
+            if not every_question or times < runs or len(entry.variants) > 1:
+                entry.given_up = f"it depends on conditions with more than {MAX_RUNS} outcomes"
+
+    def _collect(self, run: Run, failure: str | None) -> list[Place]:
+        """Note the models of a run; the places where they were made."""
+        for model in run.models:
+            _trace_unbuilt(run, model)
+        parts: set[int] = set()
+        try:
+            parts = _parts(run.models)
+        except GivenUp as reason:
+            failure = failure or str(reason)
+        counts: dict[tuple[int, int], int] = {}
+        places = []
+        for model in run.models:
+            site = getattr(model.site, "lineno", 1), getattr(model.site, "col_offset", 0)
+            counts[site] = counts.get(site, 0) + 1
+            if id(model) in parts:
+                continue
+            place = (self._units, *site, counts[site])
+            places.append(place)
+            entry = self.found.setdefault(place, Found(site[0]))
+            if failure is None:
+                self._describe(model, entry)
+            else:
+                entry.given_up = failure
+        if failure is not None and not places:
+            self.notes.setdefault(Note(1, failure))
+        return places
+
+    def _describe(self, model: Layer, entry: Found) -> None:
+        try:
+            spec = model_spec(model, self._locate)
+            if spec not in entry.variants:
+                entry.variants.append(spec)
+        except (Unreadable, GivenUp) as reason:
+            entry.given_up = str(reason)
+        except RecursionError:
+            entry.given_up = "it is nested too deeply"
+
+
+def _finish(follow: Callable[[Run], object], run: Run) -> str | None:
     """Run; the reason if it had to be given up."""
     try:
-        execute_once(run)
+        follow(run)
     except Raised:
         return None
     except GivenUp as reason:
@@ -120,34 +225,6 @@ def _finish(execute_once: Callable[[Run], None], run: Run) -> str | None:
     except RecursionError:
         return "it is nested too deeply"
     return None
-
-
-def _collect(
-    run: Run, found: dict[tuple[int, ...], Found], locate: Locate, failure: str | None
-) -> None:
-    counts: dict[tuple[int, int], int] = {}
-    for model in run.models:
-        _trace_unbuilt(run, model)
-    parts = _parts(run.models)
-    for model in run.models:
-        site = model.site
-        place = (getattr(site, "lineno", 0), getattr(site, "col_offset", 0))
-        counts[place] = counts.get(place, 0) + 1
-        if id(model) in parts:
-            continue
-        entry = found.setdefault((*place, counts[place]), Found(line=place[0]))
-        if failure is not None:
-            entry.given_up = failure
-            continue
-        try:
-            spec = model_spec(model, locate)
-        except Unreadable as reason:
-            entry.given_up = str(reason)
-        except RecursionError:
-            entry.given_up = "it is nested too deeply"
-        else:
-            if spec not in entry.variants:
-                entry.variants.append(spec)
 
 
 def _trace_unbuilt(run: Run, model: Layer) -> None:

@@ -118,16 +118,22 @@ def compare(run: Run, kind: type, left: Value, right: Value) -> Value:
         return _equal(left, right, identity=kind is ast.Is)
     if kind is ast.IsNot or kind is ast.NotEq:
         return negated(run, _equal(left, right, identity=kind is ast.IsNot))
-    if kind is ast.In:
-        return contains(right, left)
-    if kind is ast.NotIn:
-        return negated(run, contains(right, left))
+    if kind is ast.In or kind is ast.NotIn:
+        run.spend(_size(right) >> 4)
+        found = contains(right, left)
+        return found if kind is ast.In else negated(run, found)
     if is_constant(left) and is_constant(right):
         try:
             return bool(_ORDER[kind](left, right))
         except TypeError:
             return Opaque()
     return _question(_SYMBOLS[kind], left, right)
+
+
+def _size(container: Value) -> int:
+    if isinstance(container, List):
+        return len(container.items)
+    return len(container) if isinstance(container, str | tuple) else 0
 
 
 def _answered(run: Run, value: Value) -> Value:

@@ -67,6 +67,7 @@ def _text(
     keywords: dict[str, Value],
     site: ast.AST,
 ) -> Value:
+    run.spend(len(text) >> 8)
     if name == "format":
         return _format(text, arguments, keywords)
     if name == "join" and arguments:
@@ -107,6 +108,7 @@ def _list(
 ) -> Value:
     first = arguments[0] if arguments else None
     items = value.items
+    run.spend(len(items) >> 6)
     match name:
         case "append" | "appendleft":
             items.insert(0 if name == "appendleft" else len(items), first)

@@ -7,7 +7,7 @@ import ast
 from convlint.readers.source import logic
 from convlint.readers.source.building import rebuild
 from convlint.readers.source.inputs import input_layer, is_input
-from convlint.readers.source.network import ends, reach
+from convlint.readers.source.network import ends, reached
 from convlint.readers.source.run import Run
 from convlint.readers.source.sequences import elements
 from convlint.readers.source.structures import leaves, map_structure
@@ -142,7 +142,7 @@ def sublayers(layer: Layer) -> list[Layer]:
     if isinstance(body, Chain):
         return body.layers[1:] if body.layers and is_input(body.layers[0]) else list(body.layers)
     if isinstance(body, Network):
-        found = reach(ends(body.inputs), ends(body.outputs)).layers
+        found = reached(body).layers
         return [inner for inner in found if not inner.class_name.startswith("ops.")]
     return []
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
 from convlint.readers.source.structures import leaves
-from convlint.readers.source.values import Layer, Node, Tensor, Value
+from convlint.readers.source.values import Layer, Network, Node, Tensor, Value
 
 Call: TypeAlias = tuple[int, int]
 """The identity of a layer, and the number of its call."""
@@ -29,6 +29,14 @@ class Reached(NamedTuple):
 def ends(structure: Value) -> list[Tensor]:
     """The tensors of a model's inputs or outputs."""
     return [leaf for leaf in leaves(structure) if isinstance(leaf, Tensor)]
+
+
+def reached(network: Network) -> Reached:
+    """What lies between the inputs and the outputs of a functional model."""
+    if network.reached is None:
+        network.reached = reach(ends(network.inputs), ends(network.outputs))
+    found: Reached = network.reached
+    return found
 
 
 def reach(inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> Reached:

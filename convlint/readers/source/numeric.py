@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, Final, TypeAlias
 
 from convlint.readers.source import logic
-from convlint.readers.source.run import MAX_ITEMS, MAX_TEXT, Run
+from convlint.readers.source.run import MAX_BITS, MAX_ITEMS, Run
 from convlint.readers.source.scope import MISSING
 from convlint.readers.source.structures import leaves
 from convlint.readers.source.values import (
@@ -67,7 +67,7 @@ def first(arguments: list[Value]) -> Value:
 def _prod(values: Any) -> Any:
     flat = list(values) if isinstance(values, list | tuple) else [values]
     result = math.prod(flat)
-    if isinstance(result, int) and result.bit_length() > MAX_TEXT:
+    if isinstance(result, int) and result.bit_length() > MAX_BITS:
         raise ValueError
     return result
 

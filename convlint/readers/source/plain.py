@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from convlint.kleene import UNKNOWN
 from convlint.readers.source.names import resolve
+from convlint.readers.source.structures import is_moderate
 from convlint.readers.source.values import (
     CONSTANTS,
     Bound,
@@ -21,6 +22,7 @@ from convlint.readers.source.values import (
     Value,
 )
 
+_STRUCTURES: Final = frozenset({tuple, List, Dict})
 _DTYPES: Final = frozenset(
     {
         "bool",
@@ -46,7 +48,7 @@ def plain_value(value: Value, *, constant: bool = False, depth: int = 0) -> Any:
         if value is ...:
             return {"class_name": "__ellipsis__", "config": {}}
         return value if kind is not bytes and kind is not complex else UNKNOWN
-    if depth > 32:
+    if depth > 32 or (depth == 0 and kind in _STRUCTURES and not is_moderate(value)):
         return UNKNOWN
     if kind is tuple:
         return tuple([plain_value(item, constant=constant, depth=depth + 1) for item in value])

@@ -15,7 +15,7 @@ from functools import cache
 from typing import Any, Final
 
 from convlint.readers.variants import Note
-from convlint.readers.source.values import Layer, Opaque, Value
+from convlint.readers.source.values import Function, Layer, Opaque, Value
 
 MAX_STEPS: Final = 200_000
 """Most statements, calls and iterations of one run."""
@@ -26,8 +26,14 @@ MAX_DEPTH: Final = 32
 MAX_ITEMS: Final = 10_000
 """Largest list, tuple, range or comprehension that is followed."""
 
+MAX_NESTING: Final = 64
+"""Deepest nesting of tuples that is followed."""
+
 MAX_TEXT: Final = 100_000
-"""Longest string, in characters, and largest integer, in bits."""
+"""Longest string, in characters."""
+
+MAX_BITS: Final = 4096
+"""Largest integer."""
 
 
 class GivenUp(Exception):  # noqa: N818 - no error: the file is right, we cannot follow it
@@ -54,6 +60,7 @@ class Run:
         called: the nodes of the file's functions and classes that were called.
         building: for functions of the file, whether they may build a part of a model.
         loops: the bodies and scopes of the loops that are being executed.
+        decorated: functions of which a decorator that nobody knows has made something else.
         tracing: the layers that were made, and their classes, since the ``call`` of a model is
             being followed; None outside.
         probing: how many calls of custom layers are being followed only to see what they make.
@@ -71,6 +78,7 @@ class Run:
     notes: list[Note] = field(default_factory=list)
     called: set[ast.AST] = field(default_factory=set)
     unbound: dict[str, Opaque] = field(default_factory=dict)
+    decorated: list[Function] = field(default_factory=list)
     building: dict[ast.AST, bool] = field(default_factory=dict)
     loops: list[Any] = field(default_factory=list)
     tracing: list[tuple[Layer, str]] | None = None

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Hashable
-from typing import Any
+from typing import Any, Final
 
 from convlint.readers.source import logic
 from convlint.readers.source.dispatch import call, evaluate, set_attribute
 from convlint.readers.source.operators import index_tensor, outputs_of
 from convlint.readers.source.relevance import method_of
-from convlint.readers.source.run import MAX_ITEMS, Raised, Run
+from convlint.readers.source.run import MAX_ITEMS, MAX_TEXT, Raised, Run
 from convlint.readers.source.scope import Scope
 from convlint.readers.source.values import (
     Array,
@@ -32,22 +32,24 @@ from convlint.readers.source.values import (
 )
 
 
+_SIZED: Final = frozenset({tuple, str, bytes, range})
+
+
 def elements(run: Run, value: Value) -> list[Value] | None:
     """What iteration over a value yields; None if that is not known."""
     value = logic.settle(run, value)
     kind = type(value)
-    if kind is tuple:
-        return list(value)
-    if kind is List:
-        return None if value.open else value.items
-    if kind is str or kind is bytes:
-        return list(value)
+    if kind in _SIZED:
+        run.spend(len(value) >> 4)
+        return list(value) if len(value) <= MAX_TEXT else None
+    if kind is List or kind is Set:
+        run.spend(len(value.items) >> 4)
+        if value.open:
+            return None
+        return value.items if kind is List else list(value.items)
     if kind is Dict:
+        run.spend(len(value.entries) >> 4)
         return None if value.open else list(value.entries)
-    if kind is Set:
-        return None if value.open else list(value.items)
-    if kind is range:
-        return list(value) if len(value) <= MAX_ITEMS else None
     if kind is Tensor:
         return outputs_of(value)
     if kind is Iterator:

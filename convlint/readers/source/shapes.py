@@ -8,7 +8,7 @@ from typing import Any, Final
 from convlint import kinds
 from convlint.graph import Call
 from convlint.kleene import UNKNOWN
-from convlint.readers.source.network import ends, reach
+from convlint.readers.source.network import ends, reached
 from convlint.readers.source.values import Chain, Layer, Network, Node, Opaque, Tensor, Value
 
 MAX_NESTING: Final = 16
@@ -111,8 +111,7 @@ def _through_network(body: Network, inputs: tuple[Any, ...], nesting: int) -> tu
     def of(tensor: Tensor) -> Any:
         return _output(found.get((id(tensor.layer), tensor.node)), tensor.output)
 
-    reached = reach(starts, outputs)
-    for layer, number in reached.order:
+    for layer, number in reached(body).order:
         if (id(layer), number) not in found:
             node = layer.nodes[number]
             shapes = tuple(of(tensor) for tensor in node.inputs)

@@ -5,18 +5,19 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from convlint.graph import Location, Shape
 from convlint.kleene import UNKNOWN
-from convlint.readers.source.network import ends, reach
+from convlint.readers.source.network import ends, reached
 from convlint.readers.source.objects import compile_document
 from convlint.readers.source.run import snake_case
+from convlint.readers.source.shapes import tensor_shape
 from convlint.readers.source.values import Chain, Layer, Network, Node, Tensor, Traced
 from convlint.readers.spec import LayerSpec, ModelSpec, NodeSpec, TensorRef
 from convlint.readers.training import training
 
-Locate = Callable[[ast.AST | None], Location | None]
+Locate: TypeAlias = Callable[[ast.AST | None], Location | None]
 """Where a call is in the file."""
 
 
@@ -106,7 +107,7 @@ def layers_of(model: Layer) -> list[Layer]:
     if isinstance(model.body, Chain):
         return [*model.body.layers, *(b for layer in model.body.layers for b in layer.branches)]
     network = _network(model)
-    return reach(ends(network.inputs), ends(network.outputs)).layers
+    return reached(network).layers
 
 
 def _network(model: Layer) -> Network:
@@ -200,8 +201,8 @@ class _Writer:
         inputs, outputs = ends(network.inputs), ends(network.outputs)
         if not outputs:
             raise Unreadable("its outputs are not known")
-        reached = reach(inputs, outputs)
-        if all(layer.class_name == "InputLayer" for layer in reached.layers):
+        within = reached(network)
+        if all(layer.class_name == "InputLayer" for layer in within.layers):
             raise Unreadable("it has no layers")
         starts: dict[tuple[int, int], Layer] = {}
         for tensor in inputs:
@@ -209,7 +210,7 @@ class _Writer:
                 starts[id(tensor.layer), tensor.node] = _stand_in(tensor)
         positions = {
             (layer, number): position
-            for layer, numbers in reached.calls.items()
+            for layer, numbers in within.calls.items()
             for position, number in enumerate(n for n in numbers if (layer, n) not in starts)
         }
 
@@ -224,10 +225,10 @@ class _Writer:
             self._layer(start, [NodeSpec((), output_shapes=_stated(start))])
             for start in starts.values()
         ]
-        for layer in reached.layers:
+        for layer in within.layers:
             if layer.given_up is not None:
                 raise Unreadable(layer.given_up)
-            numbers = [n for n in reached.calls[id(layer)] if (id(layer), n) not in starts]
+            numbers = [n for n in within.calls[id(layer)] if (id(layer), n) not in starts]
             if not numbers:
                 continue
             calls = [self._node(layer, layer.nodes[n], reference) for n in numbers]
@@ -250,6 +251,7 @@ class _Writer:
         if layer.class_name == "InputLayer":
             shapes = _stated(layer)
         elif layer.output_shape is not None:
+            tensor_shape(Tensor(layer, layer.nodes.index(node)))
             shapes = _known(node.shapes)
         return NodeSpec(
             tuple(map(reference, inputs)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import Any
+from typing import Any, Final
 
 from convlint.readers.source import logic
 from convlint.readers.source.dispatch import (
@@ -12,6 +12,7 @@ from convlint.readers.source.dispatch import (
     executes,
 )
 from convlint.readers.source.expressions import combine, make_function
+from convlint.readers.source.names import resolve
 from convlint.readers.source.run import Raised, Run
 from convlint.readers.source.scope import Scope
 from convlint.readers.source.sequences import bind, delete_item, elements
@@ -106,6 +107,8 @@ def _raise(run: Run, node: ast.Raise, scope: Scope) -> Any:
 @executes(ast.Global)
 def _global(run: Run, node: ast.Global, scope: Scope) -> Any:
     module = scope.module
+    if scope is module:
+        return
     scope.elsewhere.update(dict.fromkeys(node.names, module))
     for name in node.names:
         scope.names.pop(name, None)
@@ -151,6 +154,8 @@ def _function(run: Run, node: Any, scope: Scope) -> Any:
     value: Value = function
     for decorator in reversed(node.decorator_list):
         value = _decorated(run, value, evaluate(run, decorator, scope), decorator)
+    if isinstance(value, Opaque) and not scope.is_class:
+        run.decorated.append(function)
     scope.bind(node.name, value)
 
 
@@ -164,26 +169,17 @@ def _decorated(run: Run, value: Value, decorator: Value, site: ast.AST) -> Value
         if name == "cached_property" and isinstance(value, Function):
             value.kind = "property"
             return value
-        if decorator.path in _HARMLESS:
+        if resolve(decorator.path).kind == "keras":
             return value
     if isinstance(decorator, Bound) and isinstance(decorator.receiver, Function):
         return decorator.receiver  # the setter of a property
     if isinstance(decorator, Opaque):
-        return Opaque(origin=decorator.origin)
+        return value if decorator.origin in _EXPORTS else Opaque(origin=decorator.origin)
     return call(run, decorator, [value], {}, site)
 
 
-_HARMLESS = frozenset(
-    {
-        "functools.lru_cache",
-        "functools.cache",
-        "abc.abstractmethod",
-        "typing.override",
-        "typing.no_type_check",
-        "tensorflow.function",
-        "tensorflow.autograph.experimental.do_not_convert",
-    }
-)
+_EXPORTS: Final = frozenset({"keras_export", "tf_export", "register_keras_serializable"})
+"""What Keras and TensorFlow put on their own functions; it changes nothing."""
 
 
 @executes(ast.ClassDef)

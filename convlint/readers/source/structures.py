@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
 
-from convlint.readers.source.run import MAX_STEPS, GivenUp
+from convlint.readers.source.run import MAX_ITEMS, MAX_NESTING, MAX_STEPS, GivenUp
 from convlint.readers.source.values import Dict, List, Tensor, Value
+
+_STRUCTURES: Final = frozenset({tuple, List, Dict})
 
 
 def leaves(value: Value) -> Iterator[Value]:
@@ -34,16 +37,52 @@ def tensors_in(value: Value) -> list[Tensor]:
     return [leaf for leaf in leaves(value) if type(leaf) is Tensor]
 
 
-def map_structure(function: Callable[[Value], Value], value: Value) -> Value:
-    """The same structure of lists, tuples and dicts with other leaves."""
-    if type(value) is List:
-        return List([map_structure(function, item) for item in value.items], value.open)
+def is_moderate(value: Value) -> bool:
+    """Whether a structure is small and shallow enough to be gone through again and again."""
+    count = 0
+    level = [value]
+    for _ in range(MAX_NESTING):
+        inner: list[Value] = []
+        for container in level:
+            items = _items(container)
+            count += len(items)
+            inner.extend(item for item in items if type(item) in _STRUCTURES)
+            if count > MAX_ITEMS:
+                return False
+        if not inner:
+            return True
+        level = inner
+    return False
+
+
+def _items(value: Value) -> Sequence[Value]:
     if type(value) is tuple:
-        return tuple([map_structure(function, item) for item in value])
+        return value
+    if type(value) is List:
+        return value.items
+    return list(value.entries.values()) if type(value) is Dict else ()
+
+
+def map_structure(function: Callable[[Value], Value], value: Value) -> Value:
+    """The same structure of lists, tuples and dicts with other leaves.
+
+    Raises:
+        GivenUp: it is too large, or holds itself.
+    """
+    if type(value) in _STRUCTURES and not is_moderate(value):
+        raise GivenUp("a structure is too large, or holds itself")
+    return _mapped(function, value)
+
+
+def _mapped(function: Callable[[Value], Value], value: Value) -> Value:
+    if type(value) is List:
+        return List([_mapped(function, item) for item in value.items], value.open)
+    if type(value) is tuple:
+        return tuple([_mapped(function, item) for item in value])
     if type(value) is Dict:
         entries = value.entries
         return Dict(
-            {key: map_structure(function, entries[key]) for key in sorted(entries, key=str)},
+            {key: _mapped(function, entries[key]) for key in sorted(entries, key=str)},
             value.open,
         )
     return function(value)

@@ -253,10 +253,14 @@ class Chain:
 
 @dataclass(slots=True, eq=False)
 class Network:
-    """The body of a functional model: the structures of tensors that it was made from."""
+    """The body of a functional model: the structures of tensors that it was made from.
+
+    ``reached`` is what lies between them, once that was asked; it never changes.
+    """
 
     inputs: Value
     outputs: Value
+    reached: Any = None
 
 
 @dataclass(slots=True, eq=False)
