@@ -8,8 +8,9 @@ must be the default in the live one, and UNKNOWN agrees with anything, but is co
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from typing import Any, Final
 
@@ -60,6 +61,9 @@ def compare(static: Graph, live: Graph) -> Comparison:
     found = Comparison()
     if static.name != live.name:
         found.note("name of the model", static.name, live.name)
+    if any(call.class_name == "Masking" or call.config.get("mask_zero") for call in live.calls):
+        # Keras computes masks by operations of its own, which make other calls wait.
+        static = _in_order_of(live, static)
     mine, other = _outline(static), _outline(live)
     if mine != other:
         common = sum(
@@ -73,6 +77,35 @@ def compare(static: Graph, live: Graph) -> Comparison:
     if not found.differences:
         _compare_shapes(found, static, live)
     return found
+
+
+def _in_order_of(model: Graph, graph: Graph) -> Graph:
+    """The graph with its calls in the order of those of the same name in another one."""
+    wanted = {key: position for position, key in enumerate(_keys(model))}
+    keys = _keys(graph)
+    if set(keys) != set(wanted):
+        return graph
+    new = [wanted[key] for key in keys]
+    moved = (
+        replace(
+            call,
+            index=new[call.index],
+            inputs=tuple(tensor._replace(call=new[tensor.call]) for tensor in call.inputs),
+        )
+        for call in graph.calls
+    )
+    return replace(graph, calls=tuple(sorted(moved, key=lambda call: call.index)))
+
+
+def _keys(graph: Graph) -> list[tuple[str, str, int]]:
+    """For each call its layer, its class, and how many of both came before."""
+    seen: Counter[tuple[str, str]] = Counter()
+    keys = []
+    for call in graph.calls:
+        name = call.layer, call.class_name
+        keys.append((*name, seen[name]))
+        seen[name] += 1
+    return keys
 
 
 def _outline(graph: Graph) -> list[str]:
