@@ -56,7 +56,11 @@ def check(
         ignore=selectors(ignore) or (),
         extend_select=selectors(extend_select) or (),
     )
-    settings = config if config is None or isinstance(config, Config) else read(Path(config))
+    settings = config
+    if settings is not None and not isinstance(settings, Config):
+        if not _is_path(settings):
+            raise ConfigError(f"config is a Config or the path of a file, not {settings!r}")
+        settings = read(Path(settings))
     linter = Linter(overrides, settings)
     if isinstance(target, (list, tuple)):
         return linter.report([part for item in target for part in _checked(linter, item)])
@@ -96,10 +100,12 @@ def _caught(file: str | None, check_it: Callable[[], Checked], *, named: bool = 
 
 
 def selectors(value: Sequence[str] | str | None) -> tuple[str, ...] | None:
-    """Selectors as a list, or in a string with commas; ConfigError if one is empty."""
+    """Selectors as a list, or in a string with commas; ConfigError if one is empty or no text."""
     if value is None:
         return None
     words = [value] if isinstance(value, str) else value
+    if not isinstance(words, Sequence) or not all(isinstance(word, str) for word in words):
+        raise ConfigError(f"rules are selected by text or a list of texts, not {value!r}")
     found = tuple(part.strip() for word in words for part in word.split(","))
     if not all(found):
         raise ConfigError("a rule selector is empty")
@@ -137,10 +143,15 @@ class Linter:
             RuleError: one of the user's own pages that is not well formed.
         """
         if config not in self._rules:
-            rules = catalog.load(config.rule_paths)
-            for _, ignored in (*config.per_file_ignores, *config.per_layer_ignores):
-                catalog.matching(rules, ignored)  # a wrong selector is an error even if unused
-            chosen = catalog.select(rules, config.select, config.ignore, config.extend_select)
+            try:
+                rules = catalog.load(config.rule_paths)
+                for _, ignored in (*config.per_file_ignores, *config.per_layer_ignores):
+                    catalog.matching(rules, ignored)  # a wrong selector is an error even if unused
+                chosen = catalog.select(rules, config.select, config.ignore, config.extend_select)
+            except ConfigError as error:
+                raise ConfigError(
+                    f"{config.file}: {error}" if config.file else str(error)
+                ) from None
             ours = self._overrides
             chosen = catalog.select(
                 rules, ours.select, ours.ignore, ours.extend_select, base=chosen

@@ -10,8 +10,8 @@ from typing import Any
 
 from convlint import catalog
 from convlint.comments import in_source
-from convlint.lint import lint
 from convlint.graph import Graph
+from convlint.lint import lint
 from convlint.readers.constructions import recorded
 from convlint.readers.live import read_model
 from convlint.readers.source import read_source

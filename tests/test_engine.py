@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,8 @@ from keras import layers
 
 import convlint
 from convlint import Config, ConfigError, InputError, Report, RuleError, Severity, check
-from convlint.lint import lint
 from convlint.finding import Finding, PathStep
+from convlint.lint import lint
 from convlint.readers import read
 from convlint.rule import parse_page
 from tests.pages import write_page
@@ -320,3 +321,17 @@ def test_the_package_offers_its_public_names() -> None:
     assert all(getattr(convlint, name) is not None for name in convlint.__all__)
     with pytest.raises(AttributeError, match="has no attribute 'chekc'"):
         _ = convlint.chekc
+
+
+@pytest.mark.parametrize("settings", [{"select": 3}, {"ignore": [1]}, {"config": 3}])
+def test_settings_of_the_wrong_type_are_refused(settings: Any) -> None:
+    with pytest.raises(ConfigError):
+        check("nowhere.keras", **settings)
+
+
+def test_a_wrong_selector_in_a_file_is_said_with_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "convlint.toml"
+    file.write_text('[per-file-ignores]\n"*.keras" = ["CVL77"]\n', encoding="utf-8")
+    (tmp_path / "model.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(ConfigError, match=re.escape(str(file))):
+        check(tmp_path / "model.json")

@@ -93,6 +93,12 @@ def in_a_dense_block(x: Any) -> Any:
 
 
 @case("CVL101")
+def in_the_transition_to_a_dense_block(x: Any) -> Any:
+    x = L.MaxPooling2D()(drop()(conv(conv(x), size=1)))
+    return classes(L.Concatenate()([x, conv(x)]))
+
+
+@case("CVL101")
 def on_a_collapsed_map(x: Any) -> Any:
     x = L.GlobalAveragePooling2D(keepdims=True)(conv(x))
     return L.Softmax()(L.Flatten()(conv(drop()(x), 10, 1)))
@@ -570,6 +576,12 @@ def no_hidden_layer(x: Any) -> Any:
 def collapsed_before_flatten(x: Any) -> Any:
     x = L.Flatten()(L.GlobalAveragePooling2D(keepdims=True)(conv(x, 2048)))
     return L.Dense(10, activation="softmax")(L.Dense(1024, activation="relu")(x))
+
+
+@case("CVL501", shape=(28, 28, 1))
+def autoencoder_with_a_flat_output(x: Any) -> Any:
+    code = L.Dense(256, activation="relu")(L.Flatten()(conv(x, 32)))
+    return L.Dense(784, activation="softmax")(code)
 
 
 @case("CVL501")

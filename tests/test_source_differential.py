@@ -14,8 +14,8 @@ from typing import Final
 import pytest
 
 from convlint import catalog
-from convlint.lint import lint
 from convlint.graph import Graph
+from convlint.lint import lint
 from convlint.readers.source import SourceModels, read_notebook, read_source
 from tests.blocks import Block, blocks
 from tests.comparing import Comparison, compare, essence, is_clear, layers

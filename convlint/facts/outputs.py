@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Final
 
 from convlint.facts.activations import function
 from convlint.facts.core import Facts, call_fact, model_fact
 from convlint.facts.roles import collapsed
-from convlint.facts.shapes import channels
+from convlint.facts.shapes import channels, shape
 from convlint.graph import Call, Loss
 from convlint.kleene import UNKNOWN, Truth, Unknown, conjunction
 
@@ -88,7 +89,8 @@ def classifies(facts: Facts, call: Call) -> Truth:
 
     Its loss decides; without one a softmax does, or a sigmoid of one unit. Several sigmoids may be
     labels or coordinates, and a linear output anything: both stay UNKNOWN. An output with spatial
-    extent (segmentation, an image) does not classify the sample.
+    extent (segmentation, an image) does not classify the sample, nor does one that has as many
+    values as an input (the output of an autoencoder).
     """
     name = loss(facts, call)
     activation = final_activation(facts, call)
@@ -96,11 +98,23 @@ def classifies(facts: Facts, call: Call) -> Truth:
     flat = collapsed(facts, last)
     if flat is not True:
         return flat
+    size = _values(facts, last)
+    inputs = (facts.graph.calls[index] for index in facts.calls_by_kind.get("input", ()))
+    if size is not UNKNOWN and size > 1 and size in [_values(facts, each) for each in inputs]:
+        return False
     if isinstance(name, str):
         return name in CLASSIFICATION_LOSSES
     if activation == "softmax" or (activation == "sigmoid" and channels(facts, last) == 1):
         return True
     return UNKNOWN if activation in (UNKNOWN, "linear", "sigmoid") else False
+
+
+def _values(facts: Facts, call: Call) -> int | Unknown:
+    """Number of values that the call gives for a sample."""
+    dimensions = shape(facts, call)
+    if dimensions is UNKNOWN or UNKNOWN in dimensions[1:]:
+        return UNKNOWN
+    return math.prod(size for size in dimensions[1:] if isinstance(size, int))
 
 
 @model_fact

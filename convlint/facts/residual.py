@@ -25,6 +25,7 @@ without a join of its own. It bounds the work on graphs where many long sides ov
 
 UPSAMPLING: Final = frozenset({"upsample", "transposed_conv", "resize", "depth_to_space"})
 INERT: Final = frozenset({"act", "norm", "scale"})
+PASSING: Final = INERT | {"pool", "pad", "crop", "dropout"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +163,23 @@ def on_dense_branch(facts: Facts, call: Call) -> Truth:
     return _dense_branches(facts)[call.index]
 
 
+@call_fact
+def enters_dense_block(facts: Facts, call: Call) -> bool:
+    """Hands its value, past pooling and the like, to the fork of a dense block."""
+    return _enters_dense_block(facts)[call.index]
+
+
+@sweep
+def _enters_dense_block(facts: Facts) -> tuple[bool, ...]:
+    forks = {immediate_dominators(facts)[join] for join in _dense_joins(facts)}
+    values = [False] * len(facts)
+    for index in reversed(range(len(facts))):
+        values[index] = index in forks or any(
+            values[i] for i in facts.consumers[index] if facts.kinds[i] & PASSING
+        )
+    return tuple(values)
+
+
 @sweep
 def _residual_branches(facts: Facts) -> tuple[Truth, ...]:
     return _spread(facts, {join: branch for join, (branch, _) in _additions(facts).items()})
@@ -174,13 +192,22 @@ def _shortcuts(facts: Facts) -> tuple[Truth, ...]:
 
 @sweep
 def _dense_branches(facts: Facts) -> tuple[Truth, ...]:
+    return _spread(facts, _dense_joins(facts))
+
+
+@sweep
+def _dense_joins(facts: Facts) -> dict[int, tuple[Truth, ...]]:
+    """For each concatenation of the fork's own value with others: which sides have weights."""
     found: dict[int, tuple[Truth, ...]] = {}
     for join, around in sides(facts).items():
-        if "concat" in facts.kinds[join] and any(
-            not side.weights and side.inert for side in around
+        if (
+            "concat" in facts.kinds[join]
+            and any(not side.weights and side.inert for side in around)
+            and any(side.weights for side in around)
+            and not any(side.upsamples for side in around)
         ):
-            found[join] = tuple(side.weights > 0 and not side.upsamples for side in around)
-    return _spread(facts, found)
+            found[join] = tuple(side.weights > 0 for side in around)
+    return found
 
 
 @sweep
