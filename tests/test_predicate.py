@@ -22,7 +22,7 @@ CONFIG: Mapping[str, Any] = {
     "rate": 0.25,
     "units": 10,
     "use_bias": True,
-    "trainable": False,
+    "stateful": False,
     "name": "block1_drop",
     "noise_shape": (None, 1, 1),
     "strides": (UNKNOWN, 2),
@@ -238,12 +238,12 @@ def _parses_or_is_refused(text: str) -> None:
         ("0.2 < rate > 0.3", False),
         ("1 < units <= 10 != 11", True),
         ("use_bias", True),
-        ("trainable", False),
-        ("not trainable", True),
+        ("stateful", False),
+        ("not stateful", True),
         ("use_bias == True", True),
         ("units", UNKNOWN),  # a number is no truth value
         ("name and use_bias", UNKNOWN),
-        ("name and trainable", False),
+        ("name and stateful", False),
         ("name or use_bias", True),
         ("seed == None", True),
         ("seed != None", False),
@@ -272,7 +272,7 @@ def _parses_or_is_refused(text: str) -> None:
         ("1 in name", UNKNOWN),
         ("units in filters", UNKNOWN),
         ("filters > 3", UNKNOWN),
-        ("filters > 3 and trainable", False),
+        ("filters > 3 and stateful", False),
         ("filters > 3 or use_bias", True),
         ("not filters > 3", UNKNOWN),
         ("filters == filters", UNKNOWN),
@@ -388,7 +388,7 @@ def test_conjuncts_are_those_of_all_nested_ands() -> None:
 
 
 # Kleene's logic is min, max and 1 - x on 0, 1/2, 1.
-LEAVES = {"use_bias": (True, 1.0), "trainable": (False, 0.0), "seed": (UNKNOWN, 0.5)}
+LEAVES = {"use_bias": (True, 1.0), "stateful": (False, 0.0), "seed": (UNKNOWN, 0.5)}
 FORMULAS: st.SearchStrategy[tuple[str, float]] = st.recursive(
     st.sampled_from([(name, number) for name, (_, number) in LEAVES.items()]),
     lambda inner: st.one_of(
