@@ -42,6 +42,8 @@ class Comment:
 
 def read(file: str) -> tuple[Comment, ...]:
     """The comments in a file of source code; none in another, or if it cannot be read."""
+    from convlint.readers import is_source
+
     if not is_source(file):
         return ()
     try:
@@ -49,11 +51,6 @@ def read(file: str) -> tuple[Comment, ...]:
             return parse(stream.read(), file)
     except (OSError, ValueError):
         return ()
-
-
-def is_source(file: str) -> bool:
-    """Whether a file can have comments, by its name."""
-    return file.lower().endswith((".py", ".pyw", ".ipynb"))
 
 
 def parse(data: bytes, file: str) -> tuple[Comment, ...]:

@@ -223,7 +223,7 @@ class Linter:
             for graph in variants:
                 sources |= {call.location.file: None for call in graph.calls if call.location}
         found = once_for_each_place(found)
-        complete = said is not None and bool(models)
+        complete = said is not None and bool(models) and not read.notes
         if said is None:
             said = [comment for source in sources for comment in comments.read(source)]
         findings = []

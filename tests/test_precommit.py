@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -119,6 +120,53 @@ def test_what_the_project_excludes_is_left_alone(run_hook: Project) -> None:
     settings = "[tool.convlint]\nexclude = ['transfer-*']\n"
     model = EXAMPLES / "transfer-learning.keras"
     ran = run_hook("convlint-models", model, **{"pyproject.toml": settings})
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+CODE = """\
+import keras
+from keras import layers
+
+model = keras.Sequential(
+    [
+        layers.Input((8,)),
+        layers.Dense(16, activation="relu"),
+        layers.Dense({units}, activation="softmax"),
+    ]
+)
+"""
+
+
+def notebook(code: str) -> str:
+    cells = [{"cell_type": "code", "source": text} for text in ("%matplotlib inline\n", code)]
+    return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+
+
+def test_good_code_passes(run_hook: Project) -> None:
+    good = CODE.format(units=10)
+    files = {"train.py": good, "explore.ipynb": notebook(good), "setup.py": "print(1)"}
+    ran = run_hook("convlint", **files)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert ran.stdout.rstrip().endswith("Passed")
+
+
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [("train.py", "train.py:8:9"), ("explore.ipynb", "explore.ipynb:cell 2:8:9")],
+)
+def test_bad_code_fails_at_its_line(name: str, place: str, run_hook: Project) -> None:
+    bad = CODE.format(units=1)
+    files = {name: notebook(bad) if name.endswith(".ipynb") else bad}
+    ran = run_hook("convlint", **files, **{"good.py": CODE.format(units=2)})
+    assert ran.returncode == 1, ran.stdout + ran.stderr
+    assert "error CVL601 softmax-single-unit" in ran.stdout
+    assert place in ran.stdout
+    assert "good.py" not in ran.stdout
+
+
+def test_a_comment_satisfies_the_hook(run_hook: Project) -> None:
+    bad = CODE.format(units=1).replace('"softmax"),', '"softmax"),  # convlint: ignore[CVL601]')
+    ran = run_hook("convlint", **{"train.py": bad})
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
