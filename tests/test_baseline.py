@@ -338,3 +338,32 @@ def test_a_hostile_name_is_only_a_name(convlint: Command, here: Path) -> None:
     assert code == 0
     assert "\x1b" not in err
     assert err.count("\n") == 1
+
+
+def test_what_is_written_around_a_layer_does_not_make_it_new(convlint: Command, here: Path) -> None:
+    code = """
+import keras
+model = keras.Sequential([keras.Input((3,)),{0}keras.layers.Dense(2),{0}keras.layers.Dense(1)])
+"""
+    (here / "train.py").write_text(code.format(" "), encoding="utf-8")
+    assert convlint("--baseline", "b.json", "--write-baseline", "train.py")[0] == 0
+    (here / "train.py").write_text(f"# one more\n{code.format(chr(10))}", encoding="utf-8")
+    assert convlint("--baseline", "b.json", "train.py")[0] == 0
+    more = code.replace("Dense(1)]", "Dense(1), keras.layers.Dense(3)]").format(" ")
+    (here / "train.py").write_text(more, encoding="utf-8")
+    code_, out, _ = convlint("--baseline", "b.json", "train.py")
+    assert code_ == 1
+    assert [line.split()[1] for line in out.splitlines()[:-1]] == ["dense_2:"]
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_several_processes_obey_it_too(jobs: str, convlint: Command, here: Path) -> None:
+    for number in range(4):
+        shutil.copy("bad.json", f"bad{number}.json")
+    written = convlint("-j", jobs, "--baseline", f"{jobs}.json", "--write-baseline", ".")
+    assert written[2] == f"{jobs}.json: knows 5 findings now\n"
+    assert convlint("-j", jobs, "--baseline", f"{jobs}.json", ".")[0] == 0
+    for number in range(4):
+        Path(f"bad{number}.json").unlink()
+    warned = convlint("-j", jobs, "--baseline", f"{jobs}.json", ".")[2]
+    assert "4 entries without a finding" in warned

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from convlint import RuleError, catalog
+from convlint import Config, RuleError, catalog, check
 from convlint.comments import Comment, in_notebook, in_source, parse, read
 from convlint.finding import Confidence, Finding, Severity
 from convlint.graph import Location
@@ -429,3 +429,87 @@ def test_a_page_may_be_about_comments(sought: str, message: str, complaint: str 
     with pytest.raises(RuleError) as caught:
         parse_page(text, "TST101-own-comments.md").cases[0].validate()
     assert complaint in str(caught.value)
+
+
+SCRIPT = """\
+import keras
+from keras import layers
+
+model = keras.Sequential(
+    [
+        layers.Input((32, 32, 3)),
+        layers.Conv2D(8, 3),
+        layers.Dropout(0.9),{one}
+        layers.Conv2D(
+            8,
+            3,
+        ),
+        layers.Dropout(
+            0.9,
+        ),{two}
+        layers.Conv2D(8, 3),
+    ]
+)
+{end}"""
+
+
+def checked(path: Path, **options: Any) -> list[tuple[int, str]]:
+    report = check(path, select=["CVL0", "CVL105"], config=Config(), **options)
+    return [(f.location.line if f.location else 0, f.code) for f in report]
+
+
+@pytest.mark.parametrize(
+    ("texts", "found"),
+    [
+        ({}, [(8, "CVL105"), (13, "CVL105")]),
+        ({"one": "# convlint: ignore[CVL105]"}, [(13, "CVL105")]),
+        ({"two": "# convlint: ignore[extreme-dropout-rate] ok"}, [(8, "CVL105")]),
+        ({"end": "# convlint: ignore-file[CVL1]"}, []),
+        ({"end": "# convlint: ignore-file"}, [(8, "CVL105"), (13, "CVL105"), (19, "CVL002")]),
+        ({"one": "# convlint: ignore[CVL105, CVL601]"}, [(13, "CVL105")]),
+        (
+            {"end": "x = 1  # convlint: ignore[CVL105]"},
+            [(8, "CVL105"), (13, "CVL105"), (19, "CVL001")],
+        ),
+    ],
+)
+def test_comments_work_in_a_script(
+    texts: dict[str, str], found: list[tuple[int, str]], tmp_path: Path
+) -> None:
+    source = SCRIPT.format_map({"one": "", "two": "", "end": "", **texts})
+    (tmp_path / "train.py").write_text(source, encoding="utf-8")
+    assert checked(tmp_path / "train.py") == found
+
+
+def test_comments_work_in_a_notebook(tmp_path: Path) -> None:
+    script = SCRIPT.format(one="  # convlint: ignore[CVL105]", two="", end="")
+    imports, model = script.split("\n\n", 1)
+    file = tmp_path / "explore.ipynb"
+    file.write_bytes(notebook(cell("# Title", "markdown"), cell(imports), cell(model)))
+    report = check(file, select=["CVL0", "CVL105"], config=Config())
+    assert [(f.code, f.location) for f in report] == [
+        ("CVL105", Location(str(file), 10, 9, 12, cell=3))
+    ]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "x = 1  # convlint: ignore[CVL105]\n",
+        "import keras\nx = 1  # convlint: ignore[CVL105]\n",
+    ],
+)
+def test_a_file_without_a_model_is_left_alone(source: str, tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(source, encoding="utf-8")
+    assert checked(tmp_path / "train.py") == []
+
+
+def test_findings_about_comments_obey_settings_and_baseline(tmp_path: Path) -> None:
+    file = tmp_path / "train.py"
+    file.write_text(SCRIPT.format(one="", two="", end="# convlint: ignore\n"), encoding="utf-8")
+    ignoring = Config(folder=tmp_path, per_file_ignores=(("train.py", ("CVL002", "CVL1")),))
+    assert len(check(file, select=["CVL0", "CVL105"], config=ignoring)) == 0
+    entry = {"file": "train.py", "layer": "ignore", "code": "CVL002", "count": 1}
+    (tmp_path / "known.json").write_text(json.dumps({"version": 1, "findings": [entry]}))
+    known = check(file, select=["CVL002"], config=Config(baseline=tmp_path / "known.json"))
+    assert (len(known), len(known.checked[0].known)) == (0, 1)
