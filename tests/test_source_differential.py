@@ -13,8 +13,9 @@ from typing import Final
 
 import pytest
 
-from convlint import catalog
-from convlint.graph import Graph
+from convlint import catalog, check
+from convlint.config import Config
+from convlint.graph import Graph, Location
 from convlint.lint import lint
 from convlint.readers.source import SourceModels, read_notebook, read_source
 from tests.blocks import Block, blocks
@@ -60,7 +61,10 @@ def test_a_script_read_is_the_same_models_as_the_script_run(
     about = header(path)
     live = run(path, about.calls)
     assert live, "the script builds no model"
-    assert list(differences(static(path), live, about)) == []
+    read = static(path)
+    assert list(differences(read, live, about)) == []
+    exact = not about.undecided and all(is_clear(graph) for model in read.models for graph in model)
+    assert list(misreported(path, live, exact=exact and not about.given_up)) == []
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.name)
@@ -118,8 +122,7 @@ def misplaced(static: Graph, live: LiveModel) -> Iterator[str]:
             if call.class_name != "InputLayer":
                 yield f"{call.layer} has no location"
             continue
-        where = call.location
-        place = (where.cell, where.line, where.column, where.end_line)
+        place = _place(call.location)
         if call.name not in live.places:
             # A Sequential makes its own input; a subclassed model its operations when it is read.
             if call.class_name != "InputLayer" and not call.class_name.startswith("ops."):
@@ -138,6 +141,36 @@ def different_findings(static: Graph, live: LiveModel, *, exact: bool) -> Iterat
     yield from (f"only the source has {finding}" for finding in sorted(ours - theirs))
     if exact:
         yield from (f"only the run has {finding}" for finding in sorted(theirs - ours))
+
+
+def misreported(path: Path, live: list[LiveModel], *, exact: bool) -> Iterator[str]:
+    """What a check of the file reports although the models do not have it, and conversely.
+
+    If not ``exact``, something is not known statically, and less may be reported.
+    """
+    reported = {
+        (finding.code, finding.layer.rpartition("/")[2], _place(finding.location))
+        for finding in check(path, select="ALL", config=Config())
+    }
+    expected = {
+        (finding.code, name, tuple(place))
+        for model in live
+        for finding in lint(model.graph, RULES)
+        for name in [finding.layer.rpartition("/")[2]]
+        for place in model.places[name]
+    }
+    yield from (f"{finding} is reported" for finding in sorted(reported - expected, key=str))
+    if exact:
+        # A layer that several models share is reported once, under one of its names.
+        found = {(code, place) for code, _, place in reported}
+        for code, name, place in sorted(expected, key=str):
+            if (code, place) not in found:
+                yield f"{code} at {name} in {place} is not reported"
+
+
+def _place(location: Location | None) -> tuple[int | None, ...]:
+    assert location is not None
+    return (location.cell, location.line, location.column, location.end_line)
 
 
 @pytest.mark.parametrize("path", pending(LEGACY), ids=lambda path: path.stem)
