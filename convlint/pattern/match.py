@@ -91,7 +91,7 @@ class _Search:
         steps = self.automaton.steps
         self.at = next(index for index, step in enumerate(steps) if step.role == at)
         local = [part for part in conjuncts if len(part.roles) == 1]
-        self.passes = [_test(facts, step, local) for step in steps]
+        self.passes = [_Passes(facts, step, local) for step in steps]
         self.compared = [part for part in conjuncts if len(part.roles) > 1]
         roles = sorted({role for part in self.compared for role in part.roles})
         self.classes = {role: _Classes(facts, role, self.compared) for role in roles}
@@ -138,7 +138,7 @@ class _Search:
             binding = origin
             visited = seen[step, binding]
             for call in calls:
-                if not passes(call):
+                if not passes[call]:
                     continue
                 if compared:
                     binding = self.bind(origin, str(role), call)
@@ -234,20 +234,26 @@ class _Classes:
         return self.numbers[key]
 
 
-def _test(facts: Facts, step: Step, local: Sequence[Predicate]) -> Callable[[int], bool]:
-    """Whether a call passes a step; ``local`` are predicates over one role each."""
-    kinds = facts.kinds
-    role = step.role
-    own = [part for part in local if role in part.roles]
+class _Passes(dict[int, bool]):
+    """Whether a call passes a step, looked up by its index and found out when first asked.
 
-    def passes(call: int) -> bool:
-        return (
-            _kind_truth(step, kinds[call]) is True
+    ``local`` are predicates over one role each.
+    """
+
+    def __init__(self, facts: Facts, step: Step, local: Sequence[Predicate]) -> None:
+        super().__init__()
+        self.facts = facts
+        self.step = step
+        self.own = [part for part in local if step.role in part.roles]
+
+    def __missing__(self, call: int) -> bool:
+        step, facts, role = self.step, self.facts, str(self.step.role)
+        passes = self[call] = (
+            _kind_truth(step, facts.kinds[call]) is True
             and (step.predicate is None or step.predicate.evaluate(facts, call) is True)
-            and (not own or all(part.evaluate(facts, {str(role): call}) is True for part in own))
+            and all(part.evaluate(facts, {role: call}) is True for part in self.own)
         )
-
-    return cache(passes)
+        return passes
 
 
 def _kind_truth(step: Step, kinds: frozenset[str]) -> Truth:
