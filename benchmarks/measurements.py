@@ -66,6 +66,35 @@ class Ratio:
 
 
 @dataclass(frozen=True, slots=True)
+class Excess:
+    """What two commands take on top of a start-up of their own, the first divided by the second.
+
+    ``first`` and ``second`` are pairs: the command, and the same with next to nothing to do.
+    """
+
+    title: str
+    first: tuple[Command, Command]
+    second: tuple[Command, Command]
+    most: float
+
+    def measure(self, locate: Locate, runs: int) -> Result:
+        """Run all four in turn; the verdict is on the medians of processor time."""
+        excesses = []
+        for loaded, idle in (self.first, self.second):
+            pairs = interleaved(filled(loaded, locate), filled(idle, locate), runs)
+            excesses.append(median(one.cpu - other.cpu for one, other in pairs))
+        first, second = excesses
+        ratio = first / second
+        return Result(
+            self.title,
+            f"{ratio:.2f}",
+            f"≤ {self.most:g}",
+            ratio <= self.most,
+            f"{first * 1000:.0f} ms / {second * 1000:.0f} ms of processor time",
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class PeakMemory:
     """The peak resident memory of a command, at most ``most`` megabytes (10⁶ bytes)."""
 
@@ -101,10 +130,13 @@ VGG_KERAS: Final = Model("vgg16.keras", "VGG16")
 VGG_H5: Final = Model("vgg16.h5", "VGG16")
 CHAIN_SHORT: Final = Model("chain-10000.json", "chain-10000")
 CHAIN_LONG: Final = Model("chain-100000.json", "chain-100000")
+SOURCE: Final = Model("source-1000.py", "source-1000")
+NO_SOURCE: Final = Model("source-1.py", "source-1")
 
+COMPILE: Final = "import ast, sys; compile(ast.parse(open(sys.argv[1]).read()), '', 'exec')"
 LOAD: Final = "import sys, keras; keras.models.load_model(sys.argv[1])"
 
-MEASUREMENTS: Final[dict[str, Ratio | PeakMemory]] = {
+MEASUREMENTS: Final[dict[str, Ratio | Excess | PeakMemory]] = {
     "keras": Ratio(
         "loading ResNet50 with Keras / convlint resnet50.keras",
         (PYTHON, "-c", LOAD, RESNET_KERAS),
@@ -128,6 +160,12 @@ MEASUREMENTS: Final[dict[str, Ratio | PeakMemory]] = {
         (CONVLINT, CHAIN_LONG),
         (CONVLINT, CHAIN_SHORT),
         most=12,
+    ),
+    "source": Excess(
+        "convlint on 1,000 lines of source / ast.parse and compile, each on top of its start-up",
+        ((CONVLINT, SOURCE), (CONVLINT, NO_SOURCE)),
+        ((PYTHON, "-c", COMPILE, SOURCE), (PYTHON, "-c", COMPILE, NO_SOURCE)),
+        most=3,
     ),
     "memory-keras": PeakMemory("peak memory of convlint vgg16.keras", (CONVLINT, VGG_KERAS), 70),
     "memory-h5": PeakMemory("peak memory of convlint vgg16.h5", (CONVLINT, VGG_H5), 70),

@@ -1,4 +1,4 @@
-"""Make the models that are measured: python -m benchmarks.models NAME FILE
+"""Make what is measured: python -m benchmarks.models NAME FILE
 
 Run in a process of its own, so that the measuring process never holds Keras.
 """
@@ -45,12 +45,31 @@ def chain(blocks: int, path: Path) -> None:
     path.write_text(json.dumps(document), encoding="utf-8")
 
 
+def source(lines: int, path: Path) -> None:
+    """Write about so many lines of model-building code: the scripts that the tests read.
+
+    The first line makes a model, so that whatever a run loads is loaded for one line too.
+    """
+    text = "import keras; keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])\n"
+    for script in sorted((Path(__file__).parent.parent / "tests/scripts").glob("*.py")):
+        code = script.read_text(encoding="utf-8")
+        if text.count("\n") < lines and "__future__" not in code:
+            text += code
+    path.write_text(text, encoding="utf-8")
+
+
 def main(name: str, path: Path) -> None:
-    """Make a model by name: ``chain-N`` has N layers, others are of ``keras.applications``."""
+    """Make a model by name.
+
+    ``chain-N`` has N layers, ``source-N`` is source code of N lines, others are of
+    ``keras.applications``.
+    """
     # Keras takes the format from the suffix, so the unfinished file must have the same.
     unfinished = path.with_stem(path.stem + "-unfinished")
     if name.startswith("chain-"):
         chain(int(name.removeprefix("chain-")) // 4, unfinished)
+    elif name.startswith("source-"):
+        source(int(name.removeprefix("source-")), unfinished)
     else:
         application(name, unfinished)
     unfinished.rename(path)
