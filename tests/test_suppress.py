@@ -513,3 +513,24 @@ def test_findings_about_comments_obey_settings_and_baseline(tmp_path: Path) -> N
     (tmp_path / "known.json").write_text(json.dumps({"version": 1, "findings": [entry]}))
     known = check(file, select=["CVL002"], config=Config(baseline=tmp_path / "known.json"))
     assert (len(known), len(known.checked[0].known)) == (0, 1)
+
+
+def test_nothing_is_called_unused_where_a_model_was_given_up(tmp_path: Path) -> None:
+    source = """\
+import keras
+from keras import layers
+a = keras.Sequential([layers.Input((3,)), layers.Dense(2)])  # convlint: ignore[CVL105]
+"""
+    endless = """\
+def build():
+    b = keras.Sequential([layers.Input((3,))])
+    while True:
+        b.add(layers.Dense(2))
+    return b
+"""
+    file = tmp_path / "train.py"
+    file.write_text(source, encoding="utf-8")
+    assert checked(file) == [(3, "CVL001")]
+    file.write_text(source + endless, encoding="utf-8")
+    assert checked(file) == []
+    assert check(file).checked[0].notes
