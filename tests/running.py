@@ -40,12 +40,12 @@ class LiveModel:
         graph: its graph.
         places: for each name of a layer in it, where layers of that name were made. An input
             layer that a Sequential made for itself has none.
-        backbone: names of the layers that an application of Keras made.
+        backbone: names of the layers that an application of Keras made, and where it was made.
     """
 
     graph: Graph
     places: Mapping[str, frozenset[Place]]
-    backbone: frozenset[str]
+    backbone: Mapping[str, Place]
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def _recording(cells: Mapping[str, Cell], made: list[_Made]) -> Iterator[None]:
         while frame is not None and frame.f_code.co_filename not in cells:
             file = frame.f_code.co_filename
             if _APPLICATION in file:
-                by = "application"
+                by = "" if frame.f_code.co_name == "preprocess_input" else "application"
             elif file.endswith(_SEQUENTIAL) and frame.f_code.co_name != "__new__":
                 by = by or "sequential"
             frame = frame.f_back
@@ -161,16 +161,16 @@ def _models(made: list[_Made]) -> Iterator[LiveModel]:
             continue
         inside = {id(thing) for thing in _things(model)}
         places: dict[str, set[Place]] = {}
-        backbone = set()
+        backbone = {}
         for entry in made:
             if id(entry.thing) in inside and entry.by != "sequential":
                 places.setdefault(entry.thing.name, set()).add(entry.place)
                 if entry.by == "application":
-                    backbone.add(entry.thing.name)
+                    backbone[entry.thing.name] = entry.place
         yield LiveModel(
             graph,
             {name: frozenset(found) for name, found in places.items()},
-            frozenset(backbone),
+            backbone,
         )
 
 

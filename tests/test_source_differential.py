@@ -18,6 +18,7 @@ from convlint.config import Config
 from convlint.graph import Graph, Location
 from convlint.lint import lint
 from convlint.readers.source import SourceModels, read_notebook, read_source
+from tests.backbones import comparable, is_backbone
 from tests.blocks import Block, blocks
 from tests.comparing import Comparison, compare, essence, is_clear, layers
 from tests.running import Header, LiveModel, header, run
@@ -27,16 +28,7 @@ SCRIPTS: Final = sorted(
     [*FOLDER.glob("*.py"), *FOLDER.glob("*.ipynb"), *(FOLDER / "legacy").glob("*_today.py")]
 )
 LEGACY: Final = sorted(set((FOLDER / "legacy").glob("*.py")) - set(SCRIPTS))
-PENDING: Final = frozenset(
-    {
-        "backbone_choice",
-        "backbone_efficientnet",
-        "backbone_unet",
-        "transfer_flat_vgg",
-        "transfer_sequential_resnet",
-        "transfer_two_phase",
-    }
-)
+PENDING: Final = frozenset({"transfer_two_phase"})
 """Names of scripts that are not read right yet."""
 
 RULES: Final = catalog.load()
@@ -90,7 +82,7 @@ def differences(read: SourceModels, live: list[LiveModel], about: Header) -> Ite
         best: tuple[int, Comparison, Graph, tuple[Graph, ...]] | None = None
         for variants in left:
             for graph in variants:
-                compared = compare(graph, model.graph)
+                compared = compare(*comparable(graph, model.graph, model.backbone))
                 distance = len(compared.differences) + 1000 * (graph.name != model.graph.name)
                 if best is None or distance < best[0]:
                     best = distance, compared, graph, variants
@@ -123,7 +115,10 @@ def misplaced(static: Graph, live: LiveModel) -> Iterator[str]:
                 yield f"{call.layer} has no location"
             continue
         place = _place(call.location)
-        if call.name not in live.places:
+        if is_backbone(call):
+            if place not in live.backbone.values():
+                yield f"{call.layer} is placed at {place}, not at {set(live.backbone.values())}"
+        elif call.name not in live.places:
             # A Sequential makes its own input; a subclassed model its operations when it is read.
             if call.class_name != "InputLayer" and not call.class_name.startswith("ops."):
                 yield f"{call.layer} is made by no line"
