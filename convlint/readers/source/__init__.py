@@ -33,7 +33,6 @@ _WORDS: Final = (
 """Words of which a file has one if it builds a model, also if it imports nothing."""
 
 
-
 def mentions_keras(data: bytes) -> bool:
     """Whether a file has a word of Keras or TensorFlow in it, so that it is worth reading."""
     return any(word in data for word in _WORDS)

@@ -110,9 +110,7 @@ SUMMARIES: Final[dict[str, _Summary]] = {
     "ResNet152V2": _Summary(2048, takes=_V2),
     "VGG16": _Summary(512, False),
     "VGG19": _Summary(512, False),
-    "Xception": _Summary(
-        2048, size=299, takes="conv2d 4, batch_normalization 4, add 12"
-    ),
+    "Xception": _Summary(2048, size=299, takes="conv2d 4, batch_normalization 4, add 12"),
 }
 """Name of the function -> what the model that it makes is like."""
 
@@ -128,14 +126,14 @@ def make_backbone(
     summary = SUMMARIES.get(function)
     if summary is None:
         return Opaque(origin=function)
-    names = _MOBILE if function.startswith("MobileNet") else _USUAL
+    names: tuple[str, ...] = _MOBILE if function.startswith("MobileNet") else _USUAL
     if function.startswith("NASNet"):
         names = ("input_shape", "include_top", "weights", "input_tensor", "pooling", "classes")
     if function.startswith("ConvNeXt"):
         names = ("include_top", "include_preprocessing", *_USUAL[1:])
     given = {**dict(zip(names, arguments, strict=False)), **keywords}
     start = _input(run, summary, given, site)
-    config = {
+    config: dict[str, Any] = {
         name: plain_value(given[name])
         for name in ("include_top", "pooling", "classes", "alpha")
         if name in given
@@ -192,9 +190,7 @@ def _name(function: str, given: dict[str, Value], start: Tensor) -> str:
     return _NAMES.get(function, function.lower())
 
 
-def _output_shape(
-    summary: _Summary, given: dict[str, Value], inputs: tuple[Any, ...]
-) -> Any:
+def _output_shape(summary: _Summary, given: dict[str, Value], inputs: tuple[Any, ...]) -> Any:
     if UNPACKED in given:
         return UNKNOWN
     top, pooling = given.get("include_top", True), given.get("pooling")
@@ -276,4 +272,3 @@ def preprocess(run: Run, module: str, arguments: list[Value], site: ast.AST) -> 
         x = operation(run, "Stack", {"axis": -1}, [channels], {}, site)
         return apply("Add", x, ((((-103.939, -116.779, -123.68),),),))
     return x
-

@@ -58,6 +58,7 @@ def binary(run: Run, kind: type, left: Value, right: Value) -> Value:
     if kind in (ast.Add, ast.Mult):
         joined = _sequences(kind, left, right)
         if joined is not None:
+            run.spend(len(joined.items) >> 6 if type(joined) is List else 1)
             return joined
     if kind is ast.BitOr and isinstance(left, Dict) and isinstance(right, Dict):
         return Dict({**left.entries, **right.entries}, left.open or right.open)

@@ -6,9 +6,9 @@ from typing import Final
 
 from convlint import kinds
 from convlint.readers.source import logic
+from convlint.readers.source.building import chain_tensors, known_input_shape
 from convlint.readers.source.dispatch import reads, writes
 from convlint.readers.source.library import CONSTANTS
-from convlint.readers.source.building import chain_tensors, known_input_shape
 from convlint.readers.source.models import set_trainable, sublayers
 from convlint.readers.source.network import ends
 from convlint.readers.source.plain import plain_value

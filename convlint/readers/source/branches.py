@@ -58,7 +58,7 @@ def branch(
     if _only_fails(orelse):
         return execute(run, list(body), scope)
     both = [*body, *orelse]
-    found = [summary(part) for part in (body, orelse)]
+    found = [summary(run, part) for part in (body, orelse)]
     leaves = any(part.returns or part.breaks for part in found)
     if any(is_relevant(run, part, scope) for part in (body, orelse)) or (
         leaves and _around_is_relevant(run, scope, returns=any(part.returns for part in found))
@@ -127,15 +127,13 @@ def _join(
         scope.bind(name, logic.choice(test.key, yes.get(name, before), no.get(name, before)))
 
 
-def forget(
-    run: Run, code: Sequence[ast.stmt], scope: Scope, *, lost: str | None = None
-) -> None:
+def forget(run: Run, code: Sequence[ast.stmt], scope: Scope, *, lost: str | None = None) -> None:
     """Make unknown what a piece of code may have assigned or changed.
 
     With ``lost``, the code may have built a part of a model; then a model that it may have
     changed is given up.
     """
-    found = [summary([statement]) for statement in code]
+    found = [summary(run, [statement]) for statement in code]
     for part in found:
         for path in part.changes:
             _forget_changed(run, path, scope)
@@ -228,4 +226,4 @@ def _skip(run: Run, node: Any, scope: Scope) -> Any:
         lost = "it is built in a loop of unknown length"
         run.note(node, "a loop that builds layers cannot be followed")
     forget(run, node.body, scope, lost=lost)
-    return UNDECIDED if summary(node.body).returns else None
+    return UNDECIDED if summary(run, node.body).returns else None

@@ -33,6 +33,7 @@ def rebuild(run: Run, chain: Chain) -> None:
         if shape is None:
             return
         layers.insert(0, input_layer(run, shape, layers[0].site))
+    run.spend(1)
     _build(run, chain)
 
 
@@ -52,7 +53,8 @@ def known_input_shape(layer: Layer) -> Value:
 def _build(run: Run, chain: Chain) -> None:
     """Every layer is called, and the functional model that Keras makes takes a name."""
     chain.tensors = None
-    new = [layer for layer in chain.layers[1:] if not layer.called]
+    new = [layer for layer in chain.layers[chain.called :] if not layer.called]
+    chain.called = len(chain.layers)
     if any(layer.body is not None or layer.instance is not None for layer in new):
         tensors = chain_tensors(chain) or []
         for layer, tensor in zip(chain.layers[1:], tensors, strict=False):
@@ -63,9 +65,7 @@ def _build(run: Run, chain: Chain) -> None:
     run.unique("functional")
 
 
-def first_call(
-    run: Run, layer: Layer, arguments: list[Value], keywords: dict[str, Value]
-) -> None:
+def first_call(run: Run, layer: Layer, arguments: list[Value], keywords: dict[str, Value]) -> None:
     """What happens when a layer is first called: it makes what it needs for itself."""
     if layer.called:
         return

@@ -36,7 +36,10 @@ def _length(run: Run, arguments: list[Value], keywords: dict[str, Value], site: 
     if isinstance(value, List | Set | Dict):
         items: Any = value.entries if isinstance(value, Dict) else value.items
         return Opaque() if value.open else len(items)
-    return len(value) if isinstance(value, tuple | str | bytes | range | list) else Opaque()
+    try:
+        return len(value) if isinstance(value, tuple | str | bytes | range | list) else Opaque()
+    except OverflowError:  # a range may be longer than Python can say
+        return Opaque()
 
 
 def _range(run: Run, arguments: list[Value], keywords: dict[str, Value], site: ast.AST) -> Value:
@@ -66,9 +69,7 @@ def _set(run: Run, arguments: list[Value], keywords: dict[str, Value], site: ast
     return Set(dict.fromkeys(values))
 
 
-def make_dict(
-    run: Run, arguments: list[Value], keywords: dict[str, Value], site: ast.AST
-) -> Dict:
+def make_dict(run: Run, arguments: list[Value], keywords: dict[str, Value], site: ast.AST) -> Dict:
     """``dict(...)`` in all its forms."""
     result = Dict({}, UNPACKED in keywords)
     for value in arguments[:1]:

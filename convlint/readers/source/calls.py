@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from typing import Final
+
 from convlint.readers.source import logic
 from convlint.readers.source.dispatch import (
     call,
@@ -29,7 +30,6 @@ from convlint.readers.source.values import (
     Super,
     Value,
 )
-
 
 _OF_SCOPE: Final = frozenset({"super", "globals", "locals", "vars"})
 """Functions whose result depends on where they are called."""
@@ -107,7 +107,9 @@ def call_function(
     run.called.add(node)
     if run.nesting >= MAX_DEPTH:
         raise GivenUp(f"calls are nested deeper than {MAX_DEPTH}")
-    scope = Scope(_parameters(run, function, arguments, keywords), function.scope, function=function)
+    scope = Scope(
+        _parameters(run, function, arguments, keywords), function.scope, function=function
+    )
     run.nesting += 1
     try:
         if isinstance(node, ast.Lambda):

@@ -89,9 +89,7 @@ def _announce(run: Run, cls: Class, node: ast.ClassDef, scope: Scope) -> None:
             return
 
 
-def _is_data_class(
-    run: Run, node: ast.ClassDef, bases: tuple[Value, ...], scope: Scope
-) -> bool:
+def _is_data_class(run: Run, node: ast.ClassDef, bases: tuple[Value, ...], scope: Scope) -> bool:
     if any(isinstance(base, External) and base.path in _DATA_CLASSES for base in bases):
         return True
     for decorator in node.decorator_list:
@@ -337,9 +335,7 @@ def _of_class(cls: Class, name: str) -> Value:
 
 
 def _from_config(cls: Class) -> Any:
-    def make(
-        run: Run, arguments: list[Value], keywords: dict[str, Value], site: ast.AST
-    ) -> Value:
+    def make(run: Run, arguments: list[Value], keywords: dict[str, Value], site: ast.AST) -> Value:
         config = arguments[0] if arguments else keywords.get("config")
         if not isinstance(config, Dict):
             return instantiate(run, cls, [], {UNPACKED: Opaque()}, site)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
-from convlint.readers.source.network import reached
+from convlint.readers.source.inputs import is_input
+from convlint.readers.source.network import ends, reached
 from convlint.readers.source.run import Run
 from convlint.readers.source.structures import map_structure
 from convlint.readers.source.values import (
@@ -22,14 +23,18 @@ from convlint.readers.source.values import (
 
 def clone(run: Run, model: Layer, keywords: dict[str, Value], site: ast.AST) -> Value:
     """A model with copies of the layers of another."""
-    if UNPACKED in keywords or keywords.keys() & {"clone_function", "call_function", "input_tensors"}:
+    if UNPACKED in keywords or keywords.keys() & {
+        "clone_function",
+        "call_function",
+        "input_tensors",
+    }:
         return Opaque()
     copies: dict[int, Layer] = {}
     body = model.body
     if isinstance(body, Chain):
         made = _copy(model, site)
         made.body = Chain([_clone_layer(layer, copies, site) for layer in body.layers])
-    elif isinstance(body, Network):
+    elif isinstance(body, Network) and all(is_input(t.layer) for t in ends(body.inputs)):
         made = _copy(model, site)
         made.body = _clone_network(body, copies, site)
     else:
@@ -52,7 +57,7 @@ def _clone_layer(layer: Layer, copies: dict[int, Layer], site: ast.AST) -> Layer
 
 
 def _clone_network(body: Network, copies: dict[int, Layer], site: ast.AST) -> Network:
-    """Copy the calls between inputs and outputs; nested models are shared, as they are read only."""
+    """Copy the calls between inputs and outputs; nested models are shared, being read only."""
     tensors: dict[tuple[int, int], tuple[Layer, int]] = {}
 
     def of(tensor: Tensor) -> Tensor:
@@ -62,7 +67,7 @@ def _clone_network(body: Network, copies: dict[int, Layer], site: ast.AST) -> Ne
     for layer, number in reached(body).order:
         made = _clone_layer(layer, copies, site)
         node = layer.nodes[number]
-        if node.inputs:
+        if layer.class_name != "InputLayer":
             inputs = tuple(of(tensor) for tensor in node.inputs)
             masks = tuple(of(tensor) for tensor in node.masks)
             made.nodes.append(replace(node, inputs=inputs, masks=masks))

@@ -186,9 +186,7 @@ def _itemgetter(
 ) -> Value:
     keys = list(arguments)
 
-    def get(
-        run: Run, arguments: list[Value], keywords: dict[str, Value], site: ast.AST
-    ) -> Value:
+    def get(run: Run, arguments: list[Value], keywords: dict[str, Value], site: ast.AST) -> Value:
         found = [item(run, first(arguments), key, site) for key in keys]
         return found[0] if len(found) == 1 else tuple(found)
 
@@ -200,9 +198,7 @@ def _attrgetter(
 ) -> Value:
     name = first(arguments)
 
-    def get(
-        run: Run, arguments: list[Value], keywords: dict[str, Value], site: ast.AST
-    ) -> Value:
+    def get(run: Run, arguments: list[Value], keywords: dict[str, Value], site: ast.AST) -> Value:
         return attribute(run, first(arguments), name) if isinstance(name, str) else Opaque()
 
     return Native("attrgetter", get)
@@ -223,9 +219,7 @@ def _manager(run: Run, arguments: list[Value], keywords: dict[str, Value], site:
     """``@contextmanager``: a call of the generator function gives a context manager."""
     function = first(arguments)
 
-    def enter(
-        run: Run, arguments: list[Value], keywords: dict[str, Value], site: ast.AST
-    ) -> Value:
+    def enter(run: Run, arguments: list[Value], keywords: dict[str, Value], site: ast.AST) -> Value:
         made = call(run, function, arguments, keywords, site)
         return Manager(made) if isinstance(made, Iterator) else Opaque()
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable, Sequence
 from collections.abc import Iterator as PythonIterator
-from collections.abc import Sequence
 from typing import Any, Final
 
 from convlint.readers.source import logic, relevance
@@ -19,8 +19,8 @@ from convlint.readers.source.operators import binary_operation, compare_operatio
 from convlint.readers.source.overloading import overloaded
 from convlint.readers.source.run import MAX_ITEMS, MAX_TEXT, Run
 from convlint.readers.source.scope import MISSING, Scope
-from convlint.readers.source.structures import is_moderate
 from convlint.readers.source.sequences import bind, elements, is_hashable, item
+from convlint.readers.source.structures import is_moderate
 from convlint.readers.source.values import (
     Dict,
     Function,
@@ -246,7 +246,11 @@ def _formatted_string(run: Run, node: ast.JoinedStr, scope: Scope) -> Value:
     return text if known and len(text) <= MAX_TEXT else Opaque()
 
 
-_CONVERSIONS: Final = {ord("r"): repr, ord("s"): str, ord("a"): ascii}
+_CONVERSIONS: Final[dict[int, Callable[[object], str]]] = {
+    ord("r"): repr,
+    ord("s"): str,
+    ord("a"): ascii,
+}
 
 
 @evaluates(ast.FormattedValue)

@@ -10,7 +10,15 @@ from convlint.readers.source.plain import plain_value
 from convlint.readers.source.run import Run
 from convlint.readers.source.values import UNPACKED, Layer, Node, Opaque, Tensor, Value
 
-_INPUT_ARGUMENTS: Final = ("shape", "batch_size", "dtype", "sparse", "ragged", "batch_shape", "name")
+_INPUT_ARGUMENTS: Final = (
+    "shape",
+    "batch_size",
+    "dtype",
+    "sparse",
+    "ragged",
+    "batch_shape",
+    "name",
+)
 
 
 def make_input(

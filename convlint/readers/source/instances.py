@@ -157,9 +157,7 @@ def _setattr(run: Run, arguments: list[Value], keywords: dict[str, Value], site:
     return None
 
 
-def _callable(
-    run: Run, arguments: list[Value], keywords: dict[str, Value], site: ast.AST
-) -> Value:
+def _callable(run: Run, arguments: list[Value], keywords: dict[str, Value], site: ast.AST) -> Value:
     value = logic.settle(run, first(arguments))
     if isinstance(value, Function | Class | Layer | Bound | Partial):
         return True

@@ -44,8 +44,11 @@ from convlint.readers.variants import Note
 MAX_RUNS: Final = 16
 """Most ways through one file, or through one function that nothing calls, that are followed."""
 
-MAX_TOTAL_STEPS: Final = 1_000_000
+MAX_TOTAL_STEPS: Final = 300_000
 """Most steps of all runs through one file."""
+
+MAX_ALIKE: Final = 32
+"""Most models that one line makes and that are looked at."""
 
 Place: TypeAlias = tuple[int, int, int, int]
 """Number of the unit that makes a model; line and column of the construction, and which one of
@@ -76,11 +79,15 @@ def models_of(tree: ast.Module, locate: Locate) -> tuple[list[Found], list[Note]
 
     explorer.explore(run_file, {})
     names = dict(scope.names)
-    for unit in _uncalled(main, names):
-        if unit.node not in explorer.called:
-            scope.names.clear()
-            scope.names.update(names)
-            explorer.explore(unit.follow, main.counters, main)
+    main.steps = MAX_STEPS
+    try:
+        for unit in _uncalled(main, names):
+            if unit.node not in explorer.called:
+                scope.names.clear()
+                scope.names.update(names)
+                explorer.explore(unit.follow, main.counters, main)
+    except (GivenUp, RecursionError) as reason:
+        explorer.notes.setdefault(Note(1, str(reason)))
     return list(explorer.found.values()), list(explorer.notes)
 
 
@@ -189,8 +196,12 @@ class _Explorer:
         places = []
         for model in run.models:
             site = getattr(model.site, "lineno", 1), getattr(model.site, "col_offset", 0)
-            counts[site] = counts.get(site, 0) + 1
             if id(model) in parts:
+                continue
+            counts[site] = counts.get(site, 0) + 1
+            if counts[site] > MAX_ALIKE:
+                note = f"only the first {MAX_ALIKE} models that are made here are checked"
+                self.notes.setdefault(Note(site[0], note))
                 continue
             place = (self._units, *site, counts[site])
             places.append(place)
@@ -237,25 +248,30 @@ def _trace_unbuilt(run: Run, model: Layer) -> None:
 
 
 def _parts(models: list[Layer]) -> set[int]:
-    """The models that are layers of other models, at any depth."""
+    """The models that are layers of other models, or of their custom layers."""
     found: set[int] = set()
+    seen: set[int] = set()
     for model in models:
-        pending = [model]
-        seen: set[int] = set()
+        pending = _inside(model)
         while pending:
-            for layer in _inside(pending.pop()):
-                target = layer.wrapped or layer
-                if id(target) not in seen and target is not model:
-                    seen.add(id(target))
-                    pending.append(target)
-        found |= seen
+            layer = pending.pop()
+            target = layer.wrapped or layer
+            if target is model or id(target) in seen:
+                continue
+            found.add(id(target))
+            if target.body is None or _is_closed(target):
+                # A model that can be read is among the models itself.
+                seen.add(id(target))
+                pending.extend(held_layers(target))
     return found
 
 
+def _is_closed(model: Layer) -> bool:
+    return isinstance(model.body, Traced) and model.body.network is None
+
+
 def _inside(layer: Layer) -> list[Layer]:
-    """What a layer or model that can be read holds."""
-    if layer.body is None:
-        return held_layers(layer)
+    """What a model that can be read holds."""
     try:
         return [*layers_of(layer), *held_layers(layer)]
     except Unreadable:

@@ -40,6 +40,9 @@ def lazily(
 ) -> Iterator:
     """An iterator made from the streams of values, as a function of Python combines them."""
     result = Iterator(iter(()))
+    if not values:
+        result.open = True
+        return result
     result.source = combine(*(stream(run, value, result) for value in values), *more)
     return result
 
@@ -77,9 +80,7 @@ def _filter(run: Run, arguments: list[Value], keywords: dict[str, Value], site: 
     return lazily(run, arguments[1:], lambda values: filter(keeps, values))
 
 
-def _reversed(
-    run: Run, arguments: list[Value], keywords: dict[str, Value], site: ast.AST
-) -> Value:
+def _reversed(run: Run, arguments: list[Value], keywords: dict[str, Value], site: ast.AST) -> Value:
     values = elements(run, first(arguments))
     if values is None:
         return Iterator(iter(()), open=True)

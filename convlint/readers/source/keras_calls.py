@@ -7,19 +7,19 @@ from collections.abc import Callable
 from typing import Final, TypeAlias
 
 from convlint.readers.source import applications
-from convlint.readers.source.dispatch import calls
-from convlint.readers.source.layers import make_layer
-from convlint.readers.source.library import FUNCTIONS
 from convlint.readers.source.cloning import clone
+from convlint.readers.source.dispatch import calls
 from convlint.readers.source.inputs import make_input
 from convlint.readers.source.layer_calls import call_layer
+from convlint.readers.source.layers import make_layer
+from convlint.readers.source.library import FUNCTIONS
 from convlint.readers.source.models import make_model, make_sequential
 from convlint.readers.source.names import Symbol, resolve
 from convlint.readers.source.objects import make_object
+from convlint.readers.source.operation_names import OPERATION_ARGUMENTS
 from convlint.readers.source.operations import call_operation, call_tensorflow
 from convlint.readers.source.operators import operation
 from convlint.readers.source.plain import plain_config
-from convlint.readers.source.operation_names import OPERATION_ARGUMENTS
 from convlint.readers.source.run import Run
 from convlint.readers.source.sequences import elements
 from convlint.readers.source.shapes import shape_value
@@ -87,7 +87,10 @@ def call_unknown(
     tensors = [tensor for value in values for tensor in tensors_in(value)]
     if tensors:
         return apply_unknown(run, label, tensors, site)
-    lost = next((leaf.lost for v in values for leaf in leaves(v) if type(leaf) is Opaque and leaf.lost), None)
+    lost = next(
+        (leaf.lost for v in values for leaf in leaves(v) if type(leaf) is Opaque and leaf.lost),
+        None,
+    )
     return Opaque(origin=label, lost=lost)
 
 
@@ -194,9 +197,7 @@ def _shape(run: Run, arguments: list[Value], site: ast.AST) -> Value:
     return shape_value(value) if isinstance(value, Tensor) else Opaque()
 
 
-def _identity(
-    run: Run, arguments: list[Value], keywords: dict[str, Value], site: ast.AST
-) -> Value:
+def _identity(run: Run, arguments: list[Value], keywords: dict[str, Value], site: ast.AST) -> Value:
     return arguments[0] if arguments else None
 
 

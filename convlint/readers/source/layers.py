@@ -126,9 +126,7 @@ def _identify(run: Run, layer: Layer, class_name: str, given: dict[str, Value]) 
         layer.trainable = logic.decided(run, given["trainable"])
 
 
-def _wrapped(
-    run: Run, wrapper: str, inner: Layer, given: dict[str, Value], site: ast.AST
-) -> Layer:
+def _wrapped(run: Run, wrapper: str, inner: Layer, given: dict[str, Value], site: ast.AST) -> Layer:
     options = {
         name: plain_value(value)
         for name, value in given.items()

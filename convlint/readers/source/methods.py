@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from convlint.readers.source import logic
 from convlint.readers.source.arithmetic import has_large_width
-from convlint.readers.source.builtin_functions import make_dict, sorting
 from convlint.readers.source.building import build_chain, first_call
+from convlint.readers.source.builtin_functions import make_dict, sorting
 from convlint.readers.source.layer_calls import call_layer
 from convlint.readers.source.layers import shape_of
 from convlint.readers.source.models import add, pop, sublayers

@@ -7,7 +7,7 @@ import ast
 from convlint.readers.source import logic
 from convlint.readers.source.building import rebuild
 from convlint.readers.source.inputs import input_layer, is_input
-from convlint.readers.source.network import ends, reached
+from convlint.readers.source.network import reached
 from convlint.readers.source.run import Run
 from convlint.readers.source.sequences import elements
 from convlint.readers.source.structures import leaves, map_structure
@@ -84,8 +84,7 @@ def unknown_layer(value: Value, site: ast.AST | None) -> Layer:
     known = value.members.get(("layer",))
     if known is None:
         known = value.members["layer",] = Layer(value.origin, {}, "", site, outputs=0)
-    assert isinstance(known, Layer)
-    return known
+    return known if isinstance(known, Layer) else Layer("unknown", {}, "", site, outputs=0)
 
 
 def pop(run: Run, chain: Chain) -> Value:
@@ -94,6 +93,7 @@ def pop(run: Run, chain: Chain) -> Value:
     if not chain.layers:
         return None
     layer = chain.layers.pop()
+    chain.called = min(chain.called, len(chain.layers))
     rebuild(run, chain)
     return layer
 
@@ -110,9 +110,7 @@ def make_model(
     return model
 
 
-def fill_model(
-    run: Run, model: Layer, arguments: list[Value], keywords: dict[str, Value]
-) -> None:
+def fill_model(run: Run, model: Layer, arguments: list[Value], keywords: dict[str, Value]) -> None:
     """Make a model the functional one between inputs and outputs."""
     given = dict(zip(("inputs", "outputs"), arguments, strict=False))
     for name, value in keywords.items():
@@ -175,5 +173,3 @@ def held_layers(layer: Layer) -> list[Layer]:
             if inner is not None:
                 found.setdefault(id(inner), inner)
     return list(found.values())
-
-

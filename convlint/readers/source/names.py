@@ -1,4 +1,4 @@
-"""From the dotted path of an import to the thing of Keras that it names, in every usual spelling."""
+"""From the dotted path of an import to the thing of Keras that it names, however it is spelled."""
 
 from __future__ import annotations
 
@@ -180,7 +180,7 @@ def implicit(name: str) -> str | None:
 
 
 def exported(path: str, name: str) -> str | None:
-    """The path of a name that ``from path import *`` gives; None if it does not, or nobody knows."""
+    """The path of a name that ``from path import *`` gives; None if that is not known."""
     symbol = resolve(f"{path}.{name}")
     if symbol.kind not in ("foreign", "keras"):
         return f"{path}.{name}"

@@ -40,9 +40,7 @@ def overloaded(run: Run, kind: type, left: Value, right: Value, site: ast.AST) -
     return MISSING
 
 
-def special(
-    run: Run, receiver: Value, name: str, arguments: list[Value], site: ast.AST
-) -> Value:
+def special(run: Run, receiver: Value, name: str, arguments: list[Value], site: ast.AST) -> Value:
     """The result of a special method of an object; MISSING if its class has none."""
     if not isinstance(receiver, Instance):
         return MISSING

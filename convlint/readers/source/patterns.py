@@ -97,9 +97,7 @@ def _is_unknown(subject: Value) -> bool:
     return isinstance(subject, Opaque | Choice)
 
 
-def _sequence(
-    run: Run, patterns: Sequence[ast.pattern], subject: Value, scope: Scope
-) -> Value:
+def _sequence(run: Run, patterns: Sequence[ast.pattern], subject: Value, scope: Scope) -> Value:
     if _is_unknown(subject):
         return Opaque()
     values = elements(run, subject) if isinstance(subject, tuple | List) else None
@@ -110,8 +108,7 @@ def _sequence(
         if len(values) != len(patterns):
             return False
         return _all(
-            matches(run, inner, value, scope)
-            for inner, value in zip(patterns, values, strict=True)
+            matches(run, inner, value, scope) for inner, value in zip(patterns, values, strict=True)
         )
     after = len(patterns) - star - 1
     if len(values) < star + after:

@@ -59,9 +59,7 @@ def plain_value(value: Value, *, constant: bool = False, depth: int = 0) -> Any:
     if kind is Dict:
         if value.open:
             return UNKNOWN
-        return {
-            str(key): plain_value(item, depth=depth + 1) for key, item in value.entries.items()
-        }
+        return {str(key): plain_value(item, depth=depth + 1) for key, item in value.entries.items()}
     if kind is dict:
         return value  # plain already: it was read from a layer
     if kind is slice:

@@ -76,7 +76,7 @@ class Summary(NamedTuple):
     breaks: bool
 
 
-def summary(code: ast.AST | Sequence[ast.AST]) -> Summary:
+def summary(run: Run, code: ast.AST | Sequence[ast.AST]) -> Summary:
     """Summarise an expression or the statements of a block; remembered on its (first) node."""
     nodes = [code] if isinstance(code, ast.AST) else list(code)
     if not nodes:
@@ -84,7 +84,7 @@ def summary(code: ast.AST | Sequence[ast.AST]) -> Summary:
     place = "_summary" if isinstance(code, ast.AST) else "_block_summary"
     known = getattr(nodes[0], place, None)
     if known is None:
-        known = _summarise(nodes)
+        known = _summarise(run, nodes)
         setattr(nodes[0], place, known)
     found: Summary = known
     return found
@@ -99,7 +99,8 @@ def _path(node: ast.AST) -> Path | None:
     return (node.id, *reversed(parts)) if isinstance(node, ast.Name) else None
 
 
-def _summarise(nodes: Iterable[ast.AST]) -> Summary:
+def _summarise(run: Run, nodes: Iterable[ast.AST]) -> Summary:
+    size = 0
     uses: list[Use] = []
     stores: set[str] = set()
     changes: list[Path] = []
@@ -111,6 +112,7 @@ def _summarise(nodes: Iterable[ast.AST]) -> Summary:
     ]
     while pending:
         node, callee, in_loop, nested = pending.pop()
+        size += 1
         inner: Path | None = None
         if isinstance(node, ast.Name):
             if isinstance(node.ctx, ast.Load):
@@ -151,12 +153,13 @@ def _summarise(nodes: Iterable[ast.AST]) -> Summary:
             (child, inner if child is not getattr(node, "func", None) else None, in_loop, nested)
             for child in ast.iter_child_nodes(node)
         )
+    run.spend(size >> 3)
     return Summary(tuple(uses), frozenset(stores), tuple(changes), returns, breaks)
 
 
 def is_relevant(run: Run, code: ast.AST | Sequence[ast.AST], scope: Scope) -> bool:
     """Whether a piece of code that is about to be executed may have to do with a model."""
-    found = summary(code)
+    found = summary(run, code)
     if any(_is_model_like(run, scope.find(name)) for name in found.stores):
         return True
     return any(_matters(run, use, scope) for use in found.uses)

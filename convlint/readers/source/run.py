@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final
 
-from convlint.readers.variants import Note
 from convlint.readers.source.values import Function, Layer, Opaque, Value
+from convlint.readers.variants import Note
 
-MAX_STEPS: Final = 200_000
+MAX_STEPS: Final = 100_000
 """Most statements, calls and iterations of one run."""
 
 MAX_DEPTH: Final = 32

@@ -8,10 +8,11 @@ from typing import Any, Final
 
 from convlint.readers.source import logic
 from convlint.readers.source.dispatch import call, evaluate, set_attribute
-from convlint.readers.source.operators import index_tensor, outputs_of
+from convlint.readers.source.operators import index_tensor
 from convlint.readers.source.relevance import method_of
 from convlint.readers.source.run import MAX_ITEMS, MAX_TEXT, Raised, Run
 from convlint.readers.source.scope import Scope
+from convlint.readers.source.tensors import outputs_of
 from convlint.readers.source.values import (
     Array,
     Bound,
@@ -31,8 +32,14 @@ from convlint.readers.source.values import (
     is_constant,
 )
 
-
 _SIZED: Final = frozenset({tuple, str, bytes, range})
+
+
+def _length(value: Any) -> int:
+    """The length of a sequence; that of a range may be more than Python can say."""
+    if type(value) is range:
+        return max(0, (value.stop - value.start) // value.step + 1)
+    return len(value)
 
 
 def elements(run: Run, value: Value) -> list[Value] | None:
@@ -40,8 +47,10 @@ def elements(run: Run, value: Value) -> list[Value] | None:
     value = logic.settle(run, value)
     kind = type(value)
     if kind in _SIZED:
+        if _length(value) > MAX_TEXT:
+            return None
         run.spend(len(value) >> 4)
-        return list(value) if len(value) <= MAX_TEXT else None
+        return list(value)
     if kind is List or kind is Set:
         run.spend(len(value.items) >> 4)
         if value.open:
@@ -96,6 +105,8 @@ def item(run: Run, container: Value, key: Value, site: ast.AST) -> Value:
     if kind is External:
         return container  # list[int], Tuple[str, ...]
     key = logic.settle(run, key)
+    if type(key) is slice and kind in (List, tuple, str):
+        run.spend(len(container.items if kind is List else container) >> 6)
     if kind is Dict:
         return entry(run, container, key, site)
     if kind is List:
@@ -154,7 +165,9 @@ def entry(run: Run, container: Dict, key: Value, site: ast.AST) -> Value:
 
 def is_hashable(key: Value) -> bool:
     """Whether a value can be the key of a dict here: a constant, or an object by identity."""
-    return is_constant(key) or isinstance(key, Layer | Tensor | Function | Class | Instance | External)
+    return is_constant(key) or isinstance(
+        key, Layer | Tensor | Function | Class | Instance | External
+    )
 
 
 def _element(items: Any, key: Value, *, open_: bool) -> Value:

@@ -30,8 +30,7 @@ def tensor_shape(tensor: Tensor) -> Any:
     """The shape, batch axis first, with UNKNOWN for what is not known; UNKNOWN without a rank."""
     for layer, node in _missing(tensor):
         inputs = tuple(
-            _output(source.layer.nodes[source.node].shapes, source.output)
-            for source in node.inputs
+            _output(source.layer.nodes[source.node].shapes, source.output) for source in node.inputs
         )
         node.shapes = call_shape(layer, node, inputs, 0)
     return _output(tensor.layer.nodes[tensor.node].shapes, tensor.output)

@@ -47,18 +47,21 @@ def model_spec(model: Layer, locate: Locate) -> ModelSpec:
 def _nested_first(model: Layer) -> list[Layer]:
     """The models in a model, itself included, those that are nested in another before it."""
     found: list[Layer] = []
-    pending = [model]
-    seen: set[int] = set()
+    finished: dict[int, bool] = {}  # False: its models are being looked at
+    pending = [(model, False)]
     while pending:
-        current = pending.pop()
-        if id(current) in seen:
-            found.remove(current)
-        seen.add(id(current))
-        found.append(current)
-        if len(found) > 10_000:
-            raise Unreadable("its models are nested too deeply")
-        pending.extend(_models_in(current))
-    return found[::-1]
+        current, inner_done = pending.pop()
+        if inner_done:
+            finished[id(current)] = True
+            found.append(current)
+        elif id(current) not in finished:
+            finished[id(current)] = False
+            pending.append((current, True))
+            for inner in _models_in(current):
+                if finished.get(id(inner)) is False:
+                    raise Unreadable("a model of it contains itself")
+                pending.append((inner, False))
+    return found
 
 
 def _models_in(model: Layer) -> list[Layer]:
@@ -241,9 +244,7 @@ class _Writer:
             model.trainable,
         )
 
-    def _node(
-        self, layer: Layer, node: Node, reference: Callable[[Tensor], TensorRef]
-    ) -> NodeSpec:
+    def _node(self, layer: Layer, node: Node, reference: Callable[[Tensor], TensorRef]) -> NodeSpec:
         inputs: Sequence[Tensor] = node.inputs
         if node.keys and isinstance(layer.body, Network):
             inputs = _by_name(layer.body, node)

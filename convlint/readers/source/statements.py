@@ -23,7 +23,6 @@ from convlint.readers.source.values import (
     Function,
     List,
     Opaque,
-    Tensor,
     Value,
 )
 

@@ -10,7 +10,7 @@ from convlint.readers.nodes import structured_call
 from convlint.readers.source import logic
 from convlint.readers.source.plain import plain_value
 from convlint.readers.source.run import Run
-from convlint.readers.source.structures import map_structure, tensors_in
+from convlint.readers.source.structures import map_structure
 from convlint.readers.source.values import (
     Choice,
     Dict,
@@ -49,7 +49,9 @@ def settled(run: Run, value: Value) -> Value:
     if type(value) is Choice:
         value = logic.settle(run, value)
     if type(value) in (List, tuple, Dict):
-        return map_structure(lambda leaf: settled(run, leaf) if type(leaf) is Choice else leaf, value)
+        return map_structure(
+            lambda leaf: settled(run, leaf) if type(leaf) is Choice else leaf, value
+        )
     return value
 
 
@@ -107,9 +109,8 @@ def _read(
     if not tensors:
         return None
     wrapped = layer.wrapper if layer.wrapper is not None and layer.body is None else None
-    saved = structured_call(
-        {"args": args, "kwargs": kwargs}, wrapped or layer.class_name, layer.body is not None
-    )
+    is_model = layer.body is not None or layer.hidden is not None
+    saved = structured_call({"args": args, "kwargs": kwargs}, wrapped or layer.class_name, is_model)
     return Node(
         tuple(tensors[int(reference.layer)] for reference in saved.tensors()),
         tuple(tensors[int(reference.layer)] for reference in saved.masks),

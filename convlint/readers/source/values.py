@@ -37,7 +37,7 @@ class Opaque:
 
     key: Hashable = None
     lost: str | None = None
-    members: dict[Hashable, Value] | None = None
+    members: dict[Any, Value] | None = None
     tensor: Tensor | None = None
     origin: str = "unknown"
 
@@ -74,7 +74,7 @@ class Dict:
     ``factory`` makes the value of a key that is missing.
     """
 
-    entries: dict[Hashable, Value]
+    entries: dict[Any, Value]
     open: bool = False
     factory: Value = None
 
@@ -244,10 +244,12 @@ class Node:
 class Chain:
     """The body of a Sequential.
 
-    ``tensors`` are its symbolic input and the output of each layer, once they were asked for.
+    ``tensors`` are its symbolic input and the output of each layer, once they were asked for;
+    ``called`` is how many of the first layers are known to have been called.
     """
 
     layers: list[Layer]
+    called: int = 0
     tensors: list[Tensor] | None = None
 
 
