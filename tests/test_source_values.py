@@ -30,7 +30,8 @@ LEAVES: Final = {
 }
 OPERATIONS: Final = {
     "int": """
-        (INT + INT); (INT - INT); (INT * INT); (INT // 3); (INT % -5); (INT & INT); (INT >> 1); (~INT)
+        (INT + INT); (INT - INT); (INT * INT); (INT // 3); (INT % -5); (INT & INT); (INT >> 1)
+        (~INT)
         int(INT / 2); int(INT * 1.5); round(INT * 0.75); abs(INT); divmod(INT, 3)[1]
         len(LIST); len(STR); len(DICT); sum(LIST); max([*LIST, 2]); min(INT, INT); [*LIST, 9][0]
         (INT if BOOL else INT); (INT or INT); (INT and INT); (BOOL + BOOL)

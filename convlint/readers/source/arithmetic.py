@@ -126,7 +126,7 @@ def _sequences(kind: type, left: Value, right: Value) -> Value | None:
             if isinstance(sequence, tuple):
                 repeated = sequence * count
                 return repeated if is_moderate(repeated) else Opaque()
-            return List(items * count, sequence.open)
+            return List(sequence.items * count, sequence.open)
         if isinstance(sequence, List):
             return List([], open=True)
     return None

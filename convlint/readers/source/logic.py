@@ -103,7 +103,7 @@ def decided(run: Run, value: Value) -> bool:
     return run.decide(known.key)
 
 
-def compare(run: Run, kind: type, left: Value, right: Value) -> Value:
+def compare(run: Run, kind: type[ast.cmpop], left: Value, right: Value) -> Value:
     """One comparison: True, False or unknown."""
     left, right = _answered(run, left), _answered(run, right)
     if type(left) is Choice:

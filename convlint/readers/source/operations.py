@@ -123,8 +123,8 @@ def call_tensorflow(
     saved = SavedLayer(path, "TFOpLambda", {"function": path}, calls=[call])
     tensorflow.read_operation(saved)
     layer = Layer(saved.class_name, saved.config, "", site)
-    name: Value = keywords.get("name")
-    layer.name = name if isinstance(name, str) else run.unique(f"tf.{path}")
+    given = keywords.get("name")
+    layer.name = given if isinstance(given, str) else run.unique(f"tf.{path}")
     layer.outputs = _SEVERAL.get(saved.class_name.removeprefix(PREFIX), 1)
     if layer.outputs == 0 and isinstance(saved.config.get("indices_or_sections"), int):
         layer.outputs = saved.config["indices_or_sections"]
