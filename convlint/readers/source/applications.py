@@ -13,20 +13,13 @@ from convlint.kleene import UNKNOWN
 from convlint.readers.source import logic
 from convlint.readers.source.dispatch import reads, writes
 from convlint.readers.source.inputs import input_layer
+from convlint.readers.source.keras_values import Hidden, Layer, Node, Tensor
 from convlint.readers.source.layers import shape_of, with_batch
 from convlint.readers.source.models import set_trainable
 from convlint.readers.source.operators import operation
 from convlint.readers.source.plain import plain_value
 from convlint.readers.source.run import Run
-from convlint.readers.source.values import (
-    UNPACKED,
-    Hidden,
-    Layer,
-    Node,
-    Opaque,
-    Tensor,
-    Value,
-)
+from convlint.readers.source.values import UNPACKED, Opaque, Value
 
 
 class _Summary(NamedTuple):

@@ -120,12 +120,12 @@ def _sequences(kind: type, left: Value, right: Value) -> Value | None:
         return None
     for sequence, count in ((left, right), (right, left)):
         if isinstance(sequence, tuple | List) and isinstance(count, int):
-            items = sequence if isinstance(sequence, tuple) else sequence.items
-            if len(items) * max(count, 0) > MAX_ITEMS:
-                return Opaque() if isinstance(sequence, tuple) else List([], open=True)
             if isinstance(sequence, tuple):
-                repeated = sequence * count
-                return repeated if is_moderate(repeated) else Opaque()
+                short = len(sequence) * max(count, 0) <= MAX_ITEMS
+                repeated = sequence * count if short else None
+                return repeated if is_moderate(repeated) and short else Opaque()
+            if len(sequence.items) * max(count, 0) > MAX_ITEMS:
+                return List([], open=True)
             return List(sequence.items * count, sequence.open)
         if isinstance(sequence, List):
             return List([], open=True)

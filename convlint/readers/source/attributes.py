@@ -8,6 +8,7 @@ from convlint import kinds
 from convlint.readers.source import logic
 from convlint.readers.source.building import chain_tensors, known_input_shape
 from convlint.readers.source.dispatch import reads, writes
+from convlint.readers.source.keras_values import Chain, Hidden, KerasObject, Layer, Network, Tensor
 from convlint.readers.source.library import CONSTANTS
 from convlint.readers.source.models import set_trainable, sublayers
 from convlint.readers.source.network import ends
@@ -18,18 +19,12 @@ from convlint.readers.source.shapes import shape_value
 from convlint.readers.source.values import (
     Array,
     Bound,
-    Chain,
     Dict,
     External,
     Function,
-    Hidden,
-    KerasObject,
-    Layer,
     List,
-    Network,
     Opaque,
     Set,
-    Tensor,
     Value,
     is_constant,
 )

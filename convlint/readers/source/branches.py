@@ -8,22 +8,13 @@ from typing import Any, Final
 
 from convlint.readers.source import logic
 from convlint.readers.source.dispatch import evaluate, execute, executes, set_attribute
+from convlint.readers.source.keras_values import Hidden, Layer
 from convlint.readers.source.relevance import builds, follow, is_relevant, summary
 from convlint.readers.source.run import Raised, Run
 from convlint.readers.source.scope import MISSING, Scope
 from convlint.readers.source.sequences import bind, elements, lose
 from convlint.readers.source.signals import BREAK, CONTINUE, UNDECIDED
-from convlint.readers.source.values import (
-    Dict,
-    Hidden,
-    Instance,
-    Layer,
-    List,
-    Opaque,
-    Set,
-    Value,
-    is_constant,
-)
+from convlint.readers.source.values import Dict, Instance, List, Opaque, Set, Value, is_constant
 
 MAX_IDLE: Final = 256
 """Most repetitions of a loop that has nothing to do with a model; beyond, it is skipped."""

@@ -4,23 +4,14 @@ from __future__ import annotations
 
 from convlint.kleene import UNKNOWN
 from convlint.readers.source.inputs import input_layer, is_input
+from convlint.readers.source.keras_values import Chain, Layer, Network, Node, Tensor, Traced
 from convlint.readers.source.layers import count_first_call
 from convlint.readers.source.network import ends
 from convlint.readers.source.run import Run
 from convlint.readers.source.shapes import tensor_shape
 from convlint.readers.source.structures import tensors_in
 from convlint.readers.source.subclassed import probe, trace
-from convlint.readers.source.values import (
-    Array,
-    Chain,
-    Layer,
-    Network,
-    Node,
-    Opaque,
-    Tensor,
-    Traced,
-    Value,
-)
+from convlint.readers.source.values import Array, Opaque, Value
 
 
 def rebuild(run: Run, chain: Chain) -> None:

@@ -6,19 +6,11 @@ import ast
 from dataclasses import replace
 
 from convlint.readers.source.inputs import is_input
+from convlint.readers.source.keras_values import Chain, Layer, Network, Node, Tensor
 from convlint.readers.source.network import ends, reached
 from convlint.readers.source.run import Run
 from convlint.readers.source.structures import map_structure
-from convlint.readers.source.values import (
-    UNPACKED,
-    Chain,
-    Layer,
-    Network,
-    Node,
-    Opaque,
-    Tensor,
-    Value,
-)
+from convlint.readers.source.values import UNPACKED, Opaque, Value
 
 
 def clone(run: Run, model: Layer, keywords: dict[str, Value], site: ast.AST) -> Value:

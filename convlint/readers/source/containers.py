@@ -12,6 +12,7 @@ from convlint.readers.source.builtin_functions import make_dict
 from convlint.readers.source.dispatch import attribute, call
 from convlint.readers.source.expressions import combine_values
 from convlint.readers.source.instances import lineage
+from convlint.readers.source.keras_values import KerasObject
 from convlint.readers.source.numeric import NativeFunction, first
 from convlint.readers.source.run import MAX_TEXT, Run
 from convlint.readers.source.sequences import elements, item
@@ -22,7 +23,6 @@ from convlint.readers.source.values import (
     Dict,
     External,
     Iterator,
-    KerasObject,
     List,
     Manager,
     Native,

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
-from collections.abc import Iterator as PythonIterator
+from collections.abc import Callable
 from typing import Any, Final
 
 from convlint.readers.source import logic, relevance
@@ -14,10 +13,11 @@ from convlint.readers.source.dispatch import (
     evaluate,
     evaluates,
 )
+from convlint.readers.source.keras_values import Tensor
 from convlint.readers.source.known import unbound
 from convlint.readers.source.operators import binary_operation, compare_operation, unary_operation
 from convlint.readers.source.overloading import overloaded
-from convlint.readers.source.run import MAX_ITEMS, MAX_TEXT, Run
+from convlint.readers.source.run import MAX_TEXT, Run
 from convlint.readers.source.scope import MISSING, Scope
 from convlint.readers.source.sequences import bind, elements, is_hashable, item
 from convlint.readers.source.structures import is_moderate
@@ -25,11 +25,9 @@ from convlint.readers.source.values import (
     Dict,
     Function,
     Instance,
-    Iterator,
     List,
     Opaque,
     Set,
-    Tensor,
     Value,
     is_constant,
 )
@@ -294,73 +292,3 @@ def _named(run: Run, node: ast.NamedExpr, scope: Scope) -> Value:
     value = evaluate(run, node.value, scope)
     bind(run, node.target, value, scope)
     return value
-
-
-@evaluates(ast.ListComp)
-def _list_comprehension(run: Run, node: ast.ListComp, scope: Scope) -> Value:
-    found: list[Value] = []
-    for inner in _rows(run, node.generators, Scope(outer=scope)):
-        if inner is None:
-            return List([], open=True)
-        found.append(evaluate(run, node.elt, inner))
-    return List(found)
-
-
-@evaluates(ast.GeneratorExp)
-def _generator(run: Run, node: ast.GeneratorExp, scope: Scope) -> Value:
-    result = Iterator(iter(()))
-
-    def steps() -> PythonIterator[Value]:
-        for inner in _rows(run, node.generators, Scope(outer=scope)):
-            if inner is None:
-                result.open = True
-                return
-            yield evaluate(run, node.elt, inner)
-
-    result.source = steps()
-    return result
-
-
-@evaluates(ast.SetComp)
-def _set_comprehension(run: Run, node: ast.SetComp, scope: Scope) -> Value:
-    found: dict[Value, None] = {}
-    for inner in _rows(run, node.generators, Scope(outer=scope)):
-        value = None if inner is None else logic.settle(run, evaluate(run, node.elt, inner))
-        if inner is None or not is_constant(value):
-            return Set({}, open=True)
-        found[value] = None
-    return Set(found)
-
-
-@evaluates(ast.DictComp)
-def _dict_comprehension(run: Run, node: ast.DictComp, scope: Scope) -> Value:
-    result = Dict({})
-    for inner in _rows(run, node.generators, Scope(outer=scope)):
-        if inner is None:
-            return Dict({}, open=True)
-        key = logic.settle(run, evaluate(run, node.key, inner))
-        value = evaluate(run, node.value, inner)
-        if is_hashable(key):
-            result.entries[key] = value
-        else:
-            result.open = True
-    return result
-
-
-def _rows(
-    run: Run, generators: Sequence[ast.comprehension], scope: Scope
-) -> PythonIterator[Scope | None]:
-    """The scope of a comprehension once for each element; None if it cannot be followed."""
-    if not generators:
-        yield scope
-        return
-    generator = generators[0]
-    values = elements(run, evaluate(run, generator.iter, scope))
-    if values is None or len(values) > MAX_ITEMS:
-        yield None
-        return
-    for value in values:
-        run.spend(1)
-        bind(run, generator.target, value, scope)
-        if all(logic.decided(run, evaluate(run, test, scope)) for test in generator.ifs):
-            yield from _rows(run, generators[1:], scope)

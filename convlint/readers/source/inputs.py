@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 from typing import Any, Final
 
+from convlint.readers.source.keras_values import Layer, Node, Tensor
 from convlint.readers.source.layers import plain_shape, shape_of, with_batch
 from convlint.readers.source.plain import plain_value
 from convlint.readers.source.run import Run
-from convlint.readers.source.values import UNPACKED, Layer, Node, Opaque, Tensor, Value
+from convlint.readers.source.values import UNPACKED, Opaque, Value
 
 _INPUT_ARGUMENTS: Final = (
     "shape",

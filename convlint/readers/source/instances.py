@@ -9,6 +9,7 @@ from convlint import kinds
 from convlint.kinds.layers import LAYERS, OLDER
 from convlint.readers.source import logic
 from convlint.readers.source.dispatch import attribute, set_attribute
+from convlint.readers.source.keras_values import Layer, Tensor
 from convlint.readers.source.names import resolve
 from convlint.readers.source.numeric import NativeFunction, first
 from convlint.readers.source.relevance import method_of
@@ -24,12 +25,10 @@ from convlint.readers.source.values import (
     External,
     Function,
     Instance,
-    Layer,
     List,
     Opaque,
     Partial,
     Set,
-    Tensor,
     Value,
     is_constant,
 )

@@ -10,6 +10,7 @@ from convlint.readers.source import applications
 from convlint.readers.source.cloning import clone
 from convlint.readers.source.dispatch import calls
 from convlint.readers.source.inputs import make_input
+from convlint.readers.source.keras_values import Layer, Tensor
 from convlint.readers.source.layer_calls import call_layer
 from convlint.readers.source.layers import make_layer
 from convlint.readers.source.library import FUNCTIONS
@@ -26,16 +27,7 @@ from convlint.readers.source.shapes import shape_value
 from convlint.readers.source.signatures import MERGE_FUNCTIONS, OBJECTS
 from convlint.readers.source.structures import leaves, tensors_in
 from convlint.readers.source.tensors import apply_unknown, as_layer
-from convlint.readers.source.values import (
-    UNPACKED,
-    Dict,
-    External,
-    Layer,
-    Native,
-    Opaque,
-    Tensor,
-    Value,
-)
+from convlint.readers.source.values import UNPACKED, Dict, External, Native, Opaque, Value
 
 _Handler: TypeAlias = Callable[[Run, Symbol, list[Value], dict[str, Value], ast.AST], Value]
 

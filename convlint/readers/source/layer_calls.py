@@ -7,19 +7,11 @@ from itertools import count
 
 from convlint.readers.source import logic
 from convlint.readers.source.building import first_call
+from convlint.readers.source.keras_values import Chain, Layer, Network, Tensor, Traced
 from convlint.readers.source.run import Run
 from convlint.readers.source.structures import map_structure
 from convlint.readers.source.tensors import record
-from convlint.readers.source.values import (
-    Chain,
-    Layer,
-    List,
-    Network,
-    Opaque,
-    Tensor,
-    Traced,
-    Value,
-)
+from convlint.readers.source.values import List, Opaque, Value
 
 
 def call_layer(

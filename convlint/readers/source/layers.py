@@ -11,17 +11,12 @@ from convlint.kinds.layers import LAYERS, OLDER
 from convlint.kleene import UNKNOWN
 from convlint.readers import legacy
 from convlint.readers.source import logic
+from convlint.readers.source.keras_values import Layer
 from convlint.readers.source.plain import plain_value
 from convlint.readers.source.run import Run
 from convlint.readers.source.signatures import LAYER_ARGUMENTS
 from convlint.readers.source.tensors import as_layer
-from convlint.readers.source.values import (
-    UNPACKED,
-    Layer,
-    List,
-    Opaque,
-    Value,
-)
+from convlint.readers.source.values import UNPACKED, List, Opaque, Value
 
 WRAPPERS: Final = frozenset({"TimeDistributed", "Bidirectional", "SpectralNormalization"})
 _SERIES: Final = frozenset({"LSTM", "GRU", "SimpleRNN", "Conv1D", "CuDNNLSTM", "CuDNNGRU"})

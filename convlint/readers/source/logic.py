@@ -7,6 +7,7 @@ import operator
 from collections.abc import Callable
 from typing import Any, Final
 
+from convlint.readers.source.keras_values import Tensor
 from convlint.readers.source.overloading import special
 from convlint.readers.source.run import Run
 from convlint.readers.source.scope import MISSING
@@ -20,7 +21,6 @@ from convlint.readers.source.values import (
     List,
     Opaque,
     Set,
-    Tensor,
     Value,
     is_constant,
     key_of,
@@ -32,7 +32,7 @@ _ORDER: Final[dict[type, Callable[[Any, Any], bool]]] = {
     ast.Gt: operator.gt,
     ast.GtE: operator.ge,
 }
-_SYMBOLS: Final = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
+_SYMBOLS: Final[dict[type, str]] = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
 
 
 def settle(run: Run, value: Value) -> Value:

@@ -7,22 +7,13 @@ import ast
 from convlint.readers.source import logic
 from convlint.readers.source.building import rebuild
 from convlint.readers.source.inputs import input_layer, is_input
+from convlint.readers.source.keras_values import Chain, Layer, Network, Tensor, Traced
 from convlint.readers.source.network import reached
 from convlint.readers.source.run import Run
 from convlint.readers.source.sequences import elements
 from convlint.readers.source.structures import leaves, map_structure
 from convlint.readers.source.tensors import as_layer, as_tensor
-from convlint.readers.source.values import (
-    Chain,
-    Dict,
-    Layer,
-    List,
-    Network,
-    Opaque,
-    Tensor,
-    Traced,
-    Value,
-)
+from convlint.readers.source.values import Dict, List, Opaque, Value
 
 
 def make_sequential(

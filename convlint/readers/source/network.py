@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
+from convlint.readers.source.keras_values import Layer, Network, Node, Tensor
 from convlint.readers.source.structures import leaves
-from convlint.readers.source.values import Layer, Network, Node, Tensor, Value
+from convlint.readers.source.values import Value
 
 Call: TypeAlias = tuple[int, int]
 """The identity of a layer, and the number of its call."""

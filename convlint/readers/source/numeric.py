@@ -8,19 +8,11 @@ from collections.abc import Callable
 from typing import Any, Final, TypeAlias
 
 from convlint.readers.source import logic
+from convlint.readers.source.keras_values import Tensor
 from convlint.readers.source.run import MAX_BITS, MAX_ITEMS, Run
 from convlint.readers.source.scope import MISSING
 from convlint.readers.source.structures import leaves
-from convlint.readers.source.values import (
-    UNPACKED,
-    Array,
-    List,
-    Opaque,
-    Set,
-    Tensor,
-    Value,
-    is_constant,
-)
+from convlint.readers.source.values import UNPACKED, Array, List, Opaque, Set, Value, is_constant
 
 NativeFunction: TypeAlias = Callable[[Run, list[Value], dict[str, Value], ast.AST], Value]
 """A function that is evaluated here: of the run, the arguments, and the node of the call."""

@@ -5,18 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from convlint.kleene import UNKNOWN
+from convlint.readers.source.keras_values import KerasObject
 from convlint.readers.source.names import resolve
 from convlint.readers.source.plain import plain_value
 from convlint.readers.source.signatures import OBJECT_ARGUMENTS
-from convlint.readers.source.values import (
-    UNPACKED,
-    Dict,
-    External,
-    KerasObject,
-    List,
-    Opaque,
-    Value,
-)
+from convlint.readers.source.values import UNPACKED, Dict, External, List, Opaque, Value
 
 _COMPILE = ("optimizer", "loss", "loss_weights", "metrics")
 _UNSTATED = {"class_name": "unknown", "module": "__main__", "config": {}}

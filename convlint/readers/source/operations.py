@@ -11,13 +11,14 @@ from convlint.readers import tensorflow
 from convlint.readers.nodes import FIRST
 from convlint.readers.operations import PREFIX
 from convlint.readers.saved import SavedCall, SavedLayer
+from convlint.readers.source.keras_values import Layer, Node, Tensor
 from convlint.readers.source.operation_names import OPERATION_ARGUMENTS, operation_class
 from convlint.readers.source.operators import operation
 from convlint.readers.source.plain import plain_value
 from convlint.readers.source.run import Run
 from convlint.readers.source.structures import tensors_in
 from convlint.readers.source.tensors import apply_unknown, as_tensor
-from convlint.readers.source.values import UNPACKED, Layer, Node, Opaque, Tensor, Value
+from convlint.readers.source.values import UNPACKED, Opaque, Value
 from convlint.readers.spec import TensorRef
 
 _SEVERAL: Final = {"TopK": 2, "Moments": 2, "Split": 0, "ArraySplit": 0, "Unstack": 0}

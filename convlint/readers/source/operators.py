@@ -7,10 +7,11 @@ from typing import Final
 
 from convlint.readers.operations import PREFIX
 from convlint.readers.source import logic
+from convlint.readers.source.keras_values import Layer, Tensor
 from convlint.readers.source.run import Run
 from convlint.readers.source.structures import tensors_in
 from convlint.readers.source.tensors import apply_unknown, as_tensor, outputs_of, record
-from convlint.readers.source.values import Choice, Layer, Opaque, Tensor, Value
+from convlint.readers.source.values import Choice, Opaque, Value
 
 _BINARY: Final[dict[type, str]] = {
     ast.Add: "Add",

@@ -13,15 +13,7 @@ from convlint.readers.source.instances import is_of
 from convlint.readers.source.run import Run
 from convlint.readers.source.scope import Scope
 from convlint.readers.source.sequences import elements
-from convlint.readers.source.values import (
-    Choice,
-    Dict,
-    External,
-    Instance,
-    List,
-    Opaque,
-    Value,
-)
+from convlint.readers.source.values import Choice, Dict, External, Instance, List, Opaque, Value
 
 _SELF_MATCHING = frozenset({"bool", "bytes", "dict", "float", "int", "list", "set", "str", "tuple"})
 

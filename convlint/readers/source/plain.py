@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from convlint.kleene import UNKNOWN
+from convlint.readers.source.keras_values import KerasObject, Layer
 from convlint.readers.source.names import resolve
 from convlint.readers.source.structures import is_moderate
 from convlint.readers.source.values import (
@@ -15,8 +16,6 @@ from convlint.readers.source.values import (
     External,
     Function,
     Instance,
-    KerasObject,
-    Layer,
     List,
     Set,
     Value,

@@ -11,6 +11,7 @@ import ast
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
+from convlint.readers.source.keras_values import Layer, Tensor
 from convlint.readers.source.names import implicit, resolve
 from convlint.readers.source.run import Run
 from convlint.readers.source.scope import MISSING, Scope
@@ -22,11 +23,9 @@ from convlint.readers.source.values import (
     External,
     Function,
     Instance,
-    Layer,
     List,
     Opaque,
     Partial,
-    Tensor,
     Value,
 )
 
@@ -99,6 +98,25 @@ def _path(node: ast.AST) -> Path | None:
     return (node.id, *reversed(parts)) if isinstance(node, ast.Name) else None
 
 
+_DEFINITIONS: Final = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef})
+_IMPORTS: Final = frozenset({ast.Import, ast.ImportFrom})
+_ENDS: Final = frozenset({ast.Break, ast.Continue})
+_LOOPS: Final = frozenset({ast.For, ast.While})
+_NO_CODE: Final = frozenset({"ctx", "op", "ops", "type_comment", "kind", "conversion", "simple"})
+"""Fields of a syntax tree's nodes that hold no code."""
+
+
+def _children(node: ast.AST) -> Iterator[ast.AST]:
+    """The parts of a node, as ``ast.iter_child_nodes``, without operators and contexts."""
+    for field in node._fields:
+        if field not in _NO_CODE:
+            value = getattr(node, field, None)
+            if type(value) is list:
+                yield from (item for item in value if isinstance(item, ast.AST))
+            elif isinstance(value, ast.AST):
+                yield value
+
+
 def _summarise(run: Run, nodes: Iterable[ast.AST]) -> Summary:
     size = 0
     uses: list[Use] = []
@@ -107,52 +125,56 @@ def _summarise(run: Run, nodes: Iterable[ast.AST]) -> Summary:
     returns = breaks = False
     # Each entry: a node, the callee it is an argument of, whether a loop is around it, and
     # whether it lies in a function of its own.
-    pending: list[tuple[ast.AST, Path | None, bool, bool]] = [
+    pending: list[tuple[Any, Path | None, bool, bool]] = [
         (node, None, False, False) for node in nodes
     ]
     while pending:
         node, callee, in_loop, nested = pending.pop()
         size += 1
-        inner: Path | None = None
-        if isinstance(node, ast.Name):
+        kind = type(node)
+        function = inner = None
+        if kind is ast.Constant:
+            continue
+        if kind is ast.Name:
             if isinstance(node.ctx, ast.Load):
                 uses.append(Use((node.id,), callee))
             elif not nested:
                 stores.add(node.id)
             continue
-        if isinstance(node, ast.Attribute):
+        if kind is ast.Attribute:
             path = _path(node)
             if path is not None:
                 uses.append(Use(path, callee))
                 if not isinstance(node.ctx, ast.Load):
                     changes.append(path)
                 continue
-        elif isinstance(node, ast.Subscript):
+        elif kind is ast.Call:
+            function = node.func
+            inner = _path(function)
+            if inner is not None and len(inner) > 1:
+                changes.append(inner)
+        elif kind is ast.Subscript:
             path = _path(node.value)
             if path is not None and not isinstance(node.ctx, ast.Load):
                 changes.append((*path, "[]"))
-        elif isinstance(node, ast.Call):
-            inner = _path(node.func)
-            if inner is not None and len(inner) > 1:
-                changes.append(inner)
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        elif kind in _DEFINITIONS:
             if not nested:
                 stores.add(node.name)
             nested = True
-        elif isinstance(node, ast.Lambda):
+        elif kind is ast.Lambda:
             nested = True
-        elif isinstance(node, ast.Import | ast.ImportFrom):
+        elif kind in _IMPORTS:
             stores.update((alias.asname or alias.name).partition(".")[0] for alias in node.names)
-        elif isinstance(node, ast.Return):
+        elif kind is ast.Return:
             returns |= not nested
-        elif isinstance(node, ast.Break | ast.Continue):
+        elif kind in _ENDS:
             breaks |= not in_loop and not nested
-        elif isinstance(node, ast.For | ast.While):
+        elif kind in _LOOPS:
             in_loop = True
-        pending.extend(
-            (child, inner if child is not getattr(node, "func", None) else None, in_loop, nested)
-            for child in ast.iter_child_nodes(node)
-        )
+        pending += [
+            (child, None if child is function else inner, in_loop, nested)
+            for child in _children(node)
+        ]
     run.spend(size >> 3)
     return Summary(tuple(uses), frozenset(stores), tuple(changes), returns, breaks)
 

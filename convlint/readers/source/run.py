@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final
 
-from convlint.readers.source.values import Function, Layer, Opaque, Value
+from convlint.readers.source.keras_values import Layer
+from convlint.readers.source.values import Function, Opaque, Value
 from convlint.readers.variants import Note
 
 MAX_STEPS: Final = 100_000

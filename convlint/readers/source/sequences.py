@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from convlint.readers.source import logic
 from convlint.readers.source.dispatch import call, evaluate, set_attribute
+from convlint.readers.source.keras_values import Hidden, Layer, Tensor
 from convlint.readers.source.operators import index_tensor
 from convlint.readers.source.relevance import method_of
 from convlint.readers.source.run import MAX_ITEMS, MAX_TEXT, Raised, Run
@@ -20,14 +21,11 @@ from convlint.readers.source.values import (
     Dict,
     External,
     Function,
-    Hidden,
     Instance,
     Iterator,
-    Layer,
     List,
     Opaque,
     Set,
-    Tensor,
     Value,
     is_constant,
 )

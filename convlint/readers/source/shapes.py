@@ -8,8 +8,9 @@ from typing import Any, Final
 from convlint import kinds
 from convlint.graph import Call
 from convlint.kleene import UNKNOWN
+from convlint.readers.source.keras_values import Chain, Layer, Network, Node, Tensor
 from convlint.readers.source.network import ends, reached
-from convlint.readers.source.values import Chain, Layer, Network, Node, Opaque, Tensor, Value
+from convlint.readers.source.values import Opaque, Value
 
 MAX_NESTING: Final = 16
 """Deepest nesting of models through which shapes are followed."""

@@ -9,20 +9,16 @@ from typing import Any, TypeAlias
 
 from convlint.graph import Location, Shape
 from convlint.kleene import UNKNOWN
+from convlint.readers.source.keras_values import Chain, Layer, Network, Node, Tensor
+from convlint.readers.source.nesting import Unreadable, name_traced, nested_first, network_of
 from convlint.readers.source.network import ends, reached
 from convlint.readers.source.objects import compile_document
-from convlint.readers.source.run import snake_case
 from convlint.readers.source.shapes import tensor_shape
-from convlint.readers.source.values import Chain, Layer, Network, Node, Tensor, Traced
 from convlint.readers.spec import LayerSpec, ModelSpec, NodeSpec, TensorRef
 from convlint.readers.training import training
 
 Locate: TypeAlias = Callable[[ast.AST | None], Location | None]
 """Where a call is in the file."""
-
-
-class Unreadable(Exception):  # noqa: N818 - the model is right, we cannot follow it
-    """A model that cannot be described; says why."""
 
 
 def model_spec(model: Layer, locate: Locate) -> ModelSpec:
@@ -31,8 +27,8 @@ def model_spec(model: Layer, locate: Locate) -> ModelSpec:
     Raises:
         Unreadable: it has no layers, or depends on what was given up.
     """
-    _name_traced(model)
-    order = _nested_first(model)
+    name_traced(model)
+    order = nested_first(model)
     specs: dict[int, ModelSpec] = {}
     for current in order:
         specs[id(current)] = _Writer(specs, locate).write(current)
@@ -42,86 +38,6 @@ def model_spec(model: Layer, locate: Locate) -> ModelSpec:
     names = [reference.layer for reference in spec.outputs]
     document = compile_document(model.compiled)
     return replace(spec, training=training(document, names, keras_3=True))
-
-
-def _nested_first(model: Layer) -> list[Layer]:
-    """The models in a model, itself included, those that are nested in another before it."""
-    found: list[Layer] = []
-    finished: dict[int, bool] = {}  # False: its models are being looked at
-    pending = [(model, False)]
-    while pending:
-        current, inner_done = pending.pop()
-        if inner_done:
-            finished[id(current)] = True
-            found.append(current)
-        elif id(current) not in finished:
-            finished[id(current)] = False
-            pending.append((current, True))
-            for inner in _models_in(current):
-                if finished.get(id(inner)) is False:
-                    raise Unreadable("a model of it contains itself")
-                pending.append((inner, False))
-    return found
-
-
-def _models_in(model: Layer) -> list[Layer]:
-    inner = []
-    for layer in layers_of(model):
-        target = layer.wrapped or layer
-        if target.body is not None and _is_open(target):
-            inner.append(target)
-    return inner
-
-
-def _name_traced(model: Layer) -> None:
-    """Name what Keras makes when it reads subclassed models, in the order in which it does.
-
-    Then automatic names start anew.
-    """
-    counters: dict[str, int] = {}
-    pending = [model]
-    seen = {id(model)}
-    _name_made(model, counters)
-    while pending:
-        for layer in layers_of(pending.pop()):
-            target = layer.wrapped or layer
-            if target.body is not None and _is_open(target) and id(target) not in seen:
-                seen.add(id(target))
-                _name_made(target, counters)
-                pending.append(target)
-
-
-def _name_made(model: Layer, counters: dict[str, int]) -> None:
-    if isinstance(model.body, Traced):
-        for layer, class_name in model.body.made:
-            prefix = snake_case(class_name)
-            count = counters.get(prefix, 0)
-            counters[prefix] = count + 1
-            layer.name = f"{prefix}_{count}" if count else prefix
-
-
-def _is_open(layer: Layer) -> bool:
-    """Whether a nested model is expanded, and not one unknown call."""
-    return not isinstance(layer.body, Traced) or layer.body.network is not None
-
-
-def layers_of(model: Layer) -> list[Layer]:
-    """The layers and operations directly in a model; Unreadable if they are not known."""
-    if isinstance(model.body, Chain):
-        return [*model.body.layers, *(b for layer in model.body.layers for b in layer.branches)]
-    network = _network(model)
-    return reached(network).layers
-
-
-def _network(model: Layer) -> Network:
-    body = model.body
-    if isinstance(body, Traced):
-        if body.failure is not None:
-            raise Unreadable(body.failure)
-        body = body.network
-    if not isinstance(body, Network):
-        raise Unreadable("it is not known what its call does")
-    return body
 
 
 class _Writer:
@@ -138,7 +54,7 @@ class _Writer:
             raise Unreadable(model.given_up)
         if isinstance(model.body, Chain):
             return self._chain(model, model.body)
-        return self._graph(model, _network(model))
+        return self._graph(model, network_of(model))
 
     def _name(self, layer: Layer) -> str:
         """The layer's name, made distinct from those of the others in the model."""

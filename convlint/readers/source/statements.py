@@ -17,14 +17,7 @@ from convlint.readers.source.run import Raised, Run
 from convlint.readers.source.scope import Scope
 from convlint.readers.source.sequences import bind, delete_item, elements
 from convlint.readers.source.signals import BREAK, CONTINUE, Return
-from convlint.readers.source.values import (
-    Bound,
-    External,
-    Function,
-    List,
-    Opaque,
-    Value,
-)
+from convlint.readers.source.values import Bound, External, Function, List, Opaque, Value
 
 
 @executes(ast.Expr)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
+from convlint.readers.source.keras_values import Tensor
 from convlint.readers.source.run import MAX_ITEMS, MAX_NESTING, MAX_STEPS, GivenUp
-from convlint.readers.source.values import Dict, List, Tensor, Value
+from convlint.readers.source.values import Dict, List, Value
 
 _STRUCTURES: Final = frozenset({tuple, List, Dict})
 

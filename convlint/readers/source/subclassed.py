@@ -5,23 +5,12 @@ from __future__ import annotations
 from convlint.kleene import UNKNOWN
 from convlint.readers.source.calls import call_function
 from convlint.readers.source.inputs import symbolic_input
+from convlint.readers.source.keras_values import Layer, Network, Tensor, Traced
 from convlint.readers.source.relevance import method_of
 from convlint.readers.source.run import Raised, Run
 from convlint.readers.source.shapes import tensor_shape
 from convlint.readers.source.structures import leaves, map_structure, tensors_in
-from convlint.readers.source.values import (
-    Array,
-    Dict,
-    Function,
-    Instance,
-    Layer,
-    List,
-    Network,
-    Opaque,
-    Tensor,
-    Traced,
-    Value,
-)
+from convlint.readers.source.values import Array, Dict, Function, Instance, List, Opaque, Value
 
 
 def trace(run: Run, layer: Layer, arguments: list[Value], keywords: dict[str, Value]) -> None:

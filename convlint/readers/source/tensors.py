@@ -8,20 +8,11 @@ from typing import Any, Final
 
 from convlint.readers.nodes import structured_call
 from convlint.readers.source import logic
+from convlint.readers.source.keras_values import Layer, Node, Tensor
 from convlint.readers.source.plain import plain_value
 from convlint.readers.source.run import Run
 from convlint.readers.source.structures import map_structure
-from convlint.readers.source.values import (
-    Choice,
-    Dict,
-    Instance,
-    Layer,
-    List,
-    Node,
-    Opaque,
-    Tensor,
-    Value,
-)
+from convlint.readers.source.values import Choice, Dict, Instance, List, Opaque, Value
 
 UNKNOWN_CLASS: Final = "unknown"
 """Class of what gives a tensor that nobody knows the origin of."""
