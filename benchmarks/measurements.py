@@ -130,8 +130,8 @@ VGG_KERAS: Final = Model("vgg16.keras", "VGG16")
 VGG_H5: Final = Model("vgg16.h5", "VGG16")
 CHAIN_SHORT: Final = Model("chain-10000.json", "chain-10000")
 CHAIN_LONG: Final = Model("chain-100000.json", "chain-100000")
-SOURCE: Final = Model("source-1000.py", "source-1000")
-NO_SOURCE: Final = Model("source-1.py", "source-1")
+SOURCE: Final = Model("source.py", "source")
+NO_SOURCE: Final = Model("source-empty.py", "source-empty")
 
 COMPILE: Final = "import ast, sys; compile(ast.parse(open(sys.argv[1]).read()), '', 'exec')"
 LOAD: Final = "import sys, keras; keras.models.load_model(sys.argv[1])"

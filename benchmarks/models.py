@@ -5,6 +5,7 @@ Run in a process of its own, so that the measuring process never holds Keras.
 
 from __future__ import annotations
 
+import calendar
 import json
 import sys
 from pathlib import Path
@@ -45,31 +46,40 @@ def chain(blocks: int, path: Path) -> None:
     path.write_text(json.dumps(document), encoding="utf-8")
 
 
-def source(lines: int, path: Path) -> None:
-    """Write about so many lines of model-building code: the scripts that the tests read.
+def source(path: Path, *, empty: bool) -> None:
+    """Write a file of about 1,000 lines: scripts that build ten models, and other code.
 
-    The first line makes a model, so that whatever a run loads is loaded for one line too.
+    The scripts are the first of those that the tests read, without conditions that only running
+    them decides (each takes another pass); the other code is the module ``calendar`` of Python.
+    If ``empty``, only the first line is written: a model with a finding, so that whatever a run
+    loads is loaded for one line too.
     """
-    text = "import keras; keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])\n"
+    text = (
+        "import keras; keras.Sequential([keras.Input((4,)), "
+        "keras.layers.Dense(1, activation='softmax')])\n"
+    )
     for script in sorted((Path(__file__).parent.parent / "tests/scripts").glob("*.py")):
         code = script.read_text(encoding="utf-8")
-        if text.count("\n") < lines and "__future__" not in code:
+        if text.count("\n") < 200 and "__future__" not in code and "# undecided" not in code:
             text += code
+    text += Path(calendar.__file__).read_text(encoding="utf-8")
+    if empty:
+        text = text.splitlines(keepends=True)[0]
     path.write_text(text, encoding="utf-8")
 
 
 def main(name: str, path: Path) -> None:
     """Make a model by name.
 
-    ``chain-N`` has N layers, ``source-N`` is source code of N lines, others are of
-    ``keras.applications``.
+    ``chain-N`` has N layers, ``source`` is source code and ``source-empty`` next to none, others
+    are of ``keras.applications``.
     """
     # Keras takes the format from the suffix, so the unfinished file must have the same.
     unfinished = path.with_stem(path.stem + "-unfinished")
     if name.startswith("chain-"):
         chain(int(name.removeprefix("chain-")) // 4, unfinished)
-    elif name.startswith("source-"):
-        source(int(name.removeprefix("source-")), unfinished)
+    elif name.startswith("source"):
+        source(unfinished, empty=name == "source-empty")
     else:
         application(name, unfinished)
     unfinished.rename(path)
