@@ -28,7 +28,7 @@ SCRIPTS: Final = sorted(
     [*FOLDER.glob("*.py"), *FOLDER.glob("*.ipynb"), *(FOLDER / "legacy").glob("*_today.py")]
 )
 LEGACY: Final = sorted(set((FOLDER / "legacy").glob("*.py")) - set(SCRIPTS))
-PENDING: Final = frozenset({"transfer_two_phase"})
+PENDING: Final = frozenset({"environment_flags", "identity_models", "subclassed_in_functional"})
 """Names of scripts that are not read right yet."""
 
 RULES: Final = catalog.load()
