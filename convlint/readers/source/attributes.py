@@ -39,7 +39,10 @@ def _read_external(run: Run, value: External, name: str) -> Value:
 
 @reads(Opaque)
 def _read_opaque(run: Run, value: Opaque, name: str) -> Value:
-    return member(value, name)
+    found = member(value, name)
+    if name == "get" and isinstance(found, Opaque):
+        found.origin = name
+    return found
 
 
 @writes(Opaque)

@@ -9,12 +9,23 @@ from typing import Any, Final
 from convlint.readers.source import logic
 from convlint.readers.source.dispatch import evaluate, execute, executes, set_attribute
 from convlint.readers.source.keras_values import Hidden, Layer
-from convlint.readers.source.relevance import builds, follow, is_relevant, summary
+from convlint.readers.source.relevance import builds, follow, has_effects, is_relevant, summary
 from convlint.readers.source.run import Raised, Run
 from convlint.readers.source.scope import MISSING, Scope
 from convlint.readers.source.sequences import bind, elements, lose
 from convlint.readers.source.signals import BREAK, CONTINUE, UNDECIDED
-from convlint.readers.source.values import Dict, Instance, List, Opaque, Set, Value, is_constant
+from convlint.readers.source.values import (
+    Bound,
+    Class,
+    Dict,
+    Function,
+    Instance,
+    List,
+    Opaque,
+    Set,
+    Value,
+    is_constant,
+)
 
 MAX_IDLE: Final = 256
 """Most repetitions of a loop that has nothing to do with a model; beyond, it is skipped."""
@@ -54,10 +65,11 @@ def branch(
     if any(is_relevant(run, part, scope) for part in (body, orelse)) or (
         leaves and _around_is_relevant(run, scope, returns=any(part.returns for part in found))
     ):
-        return execute(run, list(body if logic.decided(run, test) else orelse), scope)
+        chosen = run.decide(logic.question(test))
+        return execute(run, list(body if chosen else orelse), scope)
     if leaves:
         return UNDECIDED
-    if any(part.changes for part in found):
+    if any(has_effects(run, part, scope) for part in (body, orelse)):
         forget(run, both, scope)
     else:
         _join(run, test, body, orelse, scope)
@@ -115,7 +127,7 @@ def _join(
         before = scope.find(name)
         if before is MISSING:
             before = Opaque()
-        scope.bind(name, logic.choice(test.key, yes.get(name, before), no.get(name, before)))
+        scope.bind(name, logic.select(test, yes.get(name, before), no.get(name, before)))
 
 
 def forget(run: Run, code: Sequence[ast.stmt], scope: Scope, *, lost: str | None = None) -> None:
@@ -124,19 +136,38 @@ def forget(run: Run, code: Sequence[ast.stmt], scope: Scope, *, lost: str | None
     With ``lost``, the code may have built a part of a model; then a model that it may have
     changed is given up.
     """
-    found = [summary(run, [statement]) for statement in code]
-    for part in found:
-        for path in part.changes:
-            _forget_changed(run, path, scope)
-    if lost is not None:
-        for part in found:
-            for use in part.uses:
-                value, _ = follow(use.path, scope)
-                if isinstance(value, Layer) and value.body is not None:
-                    value.given_up = value.given_up or lost
-    for part in found:
-        for name in part.stores:
-            scope.bind(name, Opaque(lost=lost))
+    found = summary(run, code)
+    for path in found.changes:
+        _forget_changed(run, path, scope)
+    for use in found.uses:
+        value, _ = follow(use.path, scope)
+        if lost is not None and isinstance(value, Layer) and value.body is not None:
+            value.given_up = value.given_up or lost
+        if isinstance(value, Function | Bound | Class):
+            _forget_effects(run, value, set())
+    for name in found.stores:
+        scope.bind(name, Opaque(lost=lost))
+
+
+def _forget_effects(run: Run, value: Value, seen: set[ast.AST]) -> None:
+    """Make unknown what a call of a function or class of the file may change outside of it."""
+    if isinstance(value, Bound):
+        value = value.function
+    if isinstance(value, Class):
+        for member in value.namespace.values():
+            _forget_effects(run, member, seen)
+    if not isinstance(value, Function) or value.node in seen:
+        return
+    seen.add(value.node)
+    body: Any = value.node.body
+    found = summary(run, body)
+    for path in found.changes:
+        _forget_changed(run, path, value.scope)
+    for name in found.declared:
+        if value.scope.find(name) is not MISSING:
+            value.scope.rebind(name, Opaque())
+    for use in found.uses:
+        _forget_effects(run, follow(use.path, value.scope)[0], seen)
 
 
 def _forget_changed(run: Run, path: tuple[str, ...], scope: Scope) -> None:

@@ -80,5 +80,20 @@ def _rows(
     for value in values:
         run.spend(1)
         bind(run, generator.target, value, scope)
-        if all(logic.decided(run, evaluate(run, test, scope)) for test in generator.ifs):
+        kept = _kept(run, generator, scope)
+        if kept is None:
+            yield None
+            return
+        if kept:
             yield from _rows(run, generators[1:], scope)
+
+
+def _kept(run: Run, generator: ast.comprehension, scope: Scope) -> bool | None:
+    """Whether the conditions hold for an element; None if that is not known."""
+    for condition in generator.ifs:
+        test = logic.truth(run, logic.settle(run, evaluate(run, condition, scope)))
+        if test is False:
+            return False
+        if test is not True:
+            return None
+    return True

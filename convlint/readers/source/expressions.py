@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any, Final
 
-from convlint.readers.source import logic, relevance
+from convlint.readers.source import logic
 from convlint.readers.source.arithmetic import binary, has_large_width, unary
 from convlint.readers.source.dispatch import (
     attribute,
@@ -17,6 +17,7 @@ from convlint.readers.source.keras_values import Tensor
 from convlint.readers.source.known import unbound
 from convlint.readers.source.operators import binary_operation, compare_operation, unary_operation
 from convlint.readers.source.overloading import overloaded
+from convlint.readers.source.relevance import has_effects
 from convlint.readers.source.run import MAX_TEXT, Run
 from convlint.readers.source.scope import MISSING, Scope
 from convlint.readers.source.sequences import bind, elements, is_hashable, item
@@ -93,19 +94,22 @@ def _unary(run: Run, node: ast.UnaryOp, scope: Scope) -> Value:
 @evaluates(ast.BoolOp)
 def _boolean(run: Run, node: ast.BoolOp, scope: Scope) -> Value:
     stop = isinstance(node.op, ast.Or)
-    keys = []
+    keys: list[Hashable] = []
     unknown: Value = None
     value: Value = None
     for part in node.values:
+        if keys and has_effects(run, part, scope):
+            # Whether it is evaluated at all, the parts before it decide.
+            if run.decide(("or" if stop else "and", *keys)) is stop:
+                return stop
+            keys = []
         value = evaluate(run, part, scope)
         known = logic.truth(run, value)
-        if known is not True and known is not False:
-            known = logic.settle(run, known)
         if known is True or known is False:
             if known is stop:
                 break
             continue
-        keys.append(known.key)
+        keys.append(logic.question(known))
         unknown = value
     if not keys:
         return value
@@ -114,7 +118,8 @@ def _boolean(run: Run, node: ast.BoolOp, scope: Scope) -> Value:
     if len(keys) == 1:
         if value is unknown:
             return unknown
-        return logic.choice(keys[0], *((unknown, value) if stop else (value, unknown)))
+        test = Opaque(keys[0])
+        return logic.select(test, *((unknown, value) if stop else (value, unknown)))
     return Opaque(("or" if stop else "and", *keys))
 
 
@@ -131,7 +136,7 @@ def _compare(run: Run, node: ast.Compare, scope: Scope) -> Value:
         if len(node.ops) == 1 or result is False:
             return result
         if result is not True:
-            keys.append(getattr(result, "key", result))
+            keys.append(logic.question(result))
         left = right
     return Opaque(("and", *keys)) if keys else True
 
@@ -140,13 +145,10 @@ def _compare(run: Run, node: ast.Compare, scope: Scope) -> Value:
 def _conditional(run: Run, node: ast.IfExp, scope: Scope) -> Value:
     test = logic.truth(run, evaluate(run, node.test, scope))
     if test is not True and test is not False:
-        if not (
-            relevance.is_relevant(run, node.body, scope)
-            or relevance.is_relevant(run, node.orelse, scope)
-        ):
+        if not any(has_effects(run, part, scope) for part in (node.body, node.orelse)):
             yes, no = evaluate(run, node.body, scope), evaluate(run, node.orelse, scope)
-            return logic.choice(test.key, yes, no)
-        test = logic.decided(run, test)
+            return logic.select(test, yes, no)
+        test = run.decide(logic.question(test))
     return evaluate(run, node.body if test else node.orelse, scope)
 
 

@@ -179,6 +179,7 @@ class _Explorer:
 
     def _collect(self, run: Run, failure: str | None) -> list[Place]:
         """Note the models of a run; the places where they were made."""
+        run.settle_settings()
         for model in run.models:
             _trace_unbuilt(run, model)
         parts: set[int] = set()
@@ -235,7 +236,7 @@ def _finish(follow: Callable[[Run], object], run: Run) -> str | None:
 def _trace_unbuilt(run: Run, model: Layer) -> None:
     """Follow the ``call`` of a subclassed model that the file never calls."""
     if isinstance(model.body, Traced) and not model.called:
-        model.called = True
+        model.called = run.reading = True
         failure = _finish(lambda inner: trace(inner, model, [], {}), run)
         if failure is not None:
             model.given_up = failure

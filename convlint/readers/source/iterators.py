@@ -71,13 +71,22 @@ def _map(run: Run, arguments: list[Value], keywords: dict[str, Value], site: ast
 
 
 def _filter(run: Run, arguments: list[Value], keywords: dict[str, Value], site: ast.AST) -> Value:
-    def keeps(value: Value) -> bool:
-        test = value if arguments[0] is None else call(run, arguments[0], [value], {}, site)
-        return logic.decided(run, test)
-
     if len(arguments) != 2:
         return Opaque()
-    return lazily(run, arguments[1:], lambda values: filter(keeps, values))
+    result = Iterator(iter(()))
+
+    def kept() -> PythonIterator[Value]:
+        for value in stream(run, arguments[1], result):
+            test = value if arguments[0] is None else call(run, arguments[0], [value], {}, site)
+            known = logic.truth(run, logic.settle(run, test))
+            if known is True:
+                yield value
+            elif known is not False:
+                result.open = True
+                return
+
+    result.source = kept()
+    return result
 
 
 def _reversed(run: Run, arguments: list[Value], keywords: dict[str, Value], site: ast.AST) -> Value:

@@ -22,7 +22,7 @@ from convlint.readers.source.operations import call_operation, call_tensorflow
 from convlint.readers.source.operators import operation
 from convlint.readers.source.plain import plain_config
 from convlint.readers.source.run import Run
-from convlint.readers.source.sequences import elements
+from convlint.readers.source.sequences import answer, elements
 from convlint.readers.source.shapes import shape_value
 from convlint.readers.source.signatures import MERGE_FUNCTIONS, OBJECTS
 from convlint.readers.source.structures import leaves, tensors_in
@@ -50,7 +50,14 @@ def call_external(
     handler = _HANDLERS.get(symbol.kind)
     if handler is not None:
         return handler(run, symbol, arguments, keywords, site)
+    if callee.path in _SETTINGS:
+        source = run.unbound.setdefault(callee.path, Opaque())
+        return answer(source, "get", arguments[:1])
     return call_unknown(run, callee.path.rpartition(".")[2], arguments, keywords, site)
+
+
+_SETTINGS: Final = frozenset({"os.getenv", "os.environ.get"})
+"""Functions that give the same answer to the same question."""
 
 
 def _from_config(
@@ -247,6 +254,8 @@ _HANDLERS: Final[dict[str, _Handler]] = {
 def _call_opaque(
     run: Run, callee: Opaque, arguments: list[Value], keywords: dict[str, Value], site: ast.AST
 ) -> Value:
+    if callee.origin == "get" and not keywords:
+        return answer(callee, "get", arguments)
     return call_unknown(run, callee.origin, arguments, keywords, site)
 
 

@@ -86,12 +86,14 @@ class Traced:
         network: what its ``call`` does, once that was followed.
         made: the layers that got no name meanwhile, and their classes.
         shape: the shape that it was built for.
+        built: whether its own ``build`` was called.
         failure: why its ``call`` could not be followed.
     """
 
     network: Network | None = None
     made: list[tuple[Layer, str]] = field(default_factory=list)
     shape: Value = None
+    built: bool = False
     failure: str | None = None
 
 

@@ -6,13 +6,14 @@ import ast
 from typing import Final
 
 from convlint.readers.source.building import build_chain, first_call
-from convlint.readers.source.keras_values import Chain, Hidden, Layer, Tensor, Traced
+from convlint.readers.source.keras_values import Chain, Hidden, Layer, Tensor
 from convlint.readers.source.layer_calls import call_layer
 from convlint.readers.source.layers import shape_of
 from convlint.readers.source.models import add, pop, sublayers
 from convlint.readers.source.objects import compile_arguments
 from convlint.readers.source.run import Run
 from convlint.readers.source.shapes import shape_value
+from convlint.readers.source.subclassed import build
 from convlint.readers.source.tensors import apply_unknown
 from convlint.readers.source.values import Dict, List, Opaque, Value
 
@@ -59,10 +60,8 @@ def of_layer(
             layer.called = True
             build_chain(run, chain, Opaque() if shape is None else shape)
         case "build":
-            if isinstance(layer.body, Traced) and not layer.called:
-                given = arguments[0] if arguments else keywords.get("input_shape")
-                layer.body.shape = given if isinstance(given, Dict) else shape_of(given)
-            first_call(run, layer, [], {})
+            given = arguments[0] if arguments else keywords.get("input_shape")
+            build(run, layer, given if isinstance(given, Dict) else shape_of(given))
         case "get_layer":
             return _get_layer(layer, arguments, keywords)
         case "call" | "__call__":

@@ -78,6 +78,9 @@ def make_layer(
     if class_name == "Embedding" and "input_dim" in given:
         config["input_dim"] = plain_value(given["input_dim"])
     layer.class_name, layer.config = _today(class_name, config)
+    for name, value in given.items():
+        if type(value) is Opaque and name in layer.config:
+            run.settings.append((layer, name, value))
     _count_inner(run, class_name, layer.config)
     layer.outputs = _output_count(layer.class_name, layer.config)
     return layer

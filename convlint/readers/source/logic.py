@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any, Final
 
 from convlint.readers.source.keras_values import Tensor
@@ -82,6 +82,22 @@ def choice(key: Any, yes: Value, no: Value) -> Value:
 def same(left: Value, right: Value) -> bool:
     """Whether two constants are the same, their types included."""
     return type(left) is type(right) and bool(left == right)
+
+
+def question(value: Value) -> Hashable:
+    """The key of the question whether a truth value is true; True or False if that is known."""
+    if type(value) is Choice:
+        return ("choice", value.key, question(value.yes), question(value.no))
+    return value.key if type(value) is Opaque else value is True
+
+
+def select(test: Value, yes: Value, no: Value) -> Value:
+    """``yes`` where a truth value is true, and ``no`` where it is not."""
+    if type(test) is Choice:
+        return choice(test.key, select(test.yes, yes, no), select(test.no, yes, no))
+    if type(test) is Opaque:
+        return choice(test.key, yes, no)
+    return yes if test is True else no
 
 
 def negated(run: Run, value: Value) -> Value:

@@ -102,6 +102,7 @@ _ARGUMENTS: Final = {
 """Names of the arguments, in order -> the functions that take them."""
 
 _CLASSES: Final = {
+    "abs": "Absolute",
     "swish": "Silu",
     "hard_swish": "HardSilu",
     "fft": "FFT",

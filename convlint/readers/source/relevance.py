@@ -26,6 +26,7 @@ from convlint.readers.source.values import (
     List,
     Opaque,
     Partial,
+    Set,
     Value,
 )
 
@@ -64,6 +65,7 @@ class Summary(NamedTuple):
         stores: the names that it assigns.
         changes: objects that it changes: paths whose last part is the attribute set, the method
             called, or ``"[]"``.
+        declared: the names that it declares ``global`` or ``nonlocal``.
         returns: whether it holds a ``return``.
         breaks: whether it holds a ``break`` or ``continue`` that leaves it.
     """
@@ -71,6 +73,7 @@ class Summary(NamedTuple):
     uses: tuple[Use, ...]
     stores: frozenset[str]
     changes: tuple[Path, ...]
+    declared: frozenset[str]
     returns: bool
     breaks: bool
 
@@ -79,7 +82,7 @@ def summary(run: Run, code: ast.AST | Sequence[ast.AST]) -> Summary:
     """Summarise an expression or the statements of a block; remembered on its (first) node."""
     nodes = [code] if isinstance(code, ast.AST) else list(code)
     if not nodes:
-        return Summary((), frozenset(), (), False, False)
+        return Summary((), frozenset(), (), frozenset(), False, False)
     place = "_summary" if isinstance(code, ast.AST) else "_block_summary"
     known = getattr(nodes[0], place, None)
     if known is None:
@@ -100,6 +103,7 @@ def _path(node: ast.AST) -> Path | None:
 
 _DEFINITIONS: Final = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef})
 _IMPORTS: Final = frozenset({ast.Import, ast.ImportFrom})
+_DECLARATIONS: Final = frozenset({ast.Global, ast.Nonlocal})
 _ENDS: Final = frozenset({ast.Break, ast.Continue})
 _LOOPS: Final = frozenset({ast.For, ast.While})
 _NO_CODE: Final = frozenset({"ctx", "op", "ops", "type_comment", "kind", "conversion", "simple"})
@@ -122,6 +126,7 @@ def _summarise(run: Run, nodes: Iterable[ast.AST]) -> Summary:
     uses: list[Use] = []
     stores: set[str] = set()
     changes: list[Path] = []
+    declared: set[str] = set()
     returns = breaks = False
     # Each entry: a node, the callee it is an argument of, whether a loop is around it, and
     # whether it lies in a function of its own.
@@ -165,6 +170,12 @@ def _summarise(run: Run, nodes: Iterable[ast.AST]) -> Summary:
             nested = True
         elif kind in _IMPORTS:
             stores.update((alias.asname or alias.name).partition(".")[0] for alias in node.names)
+        elif kind is ast.AugAssign:
+            path = _path(node.target)
+            if path is not None:
+                changes.append((*path, "+="))
+        elif kind in _DECLARATIONS:
+            declared.update(node.names)
         elif kind is ast.Return:
             returns |= not nested
         elif kind in _ENDS:
@@ -176,7 +187,9 @@ def _summarise(run: Run, nodes: Iterable[ast.AST]) -> Summary:
             for child in _children(node)
         ]
     run.spend(size >> 3)
-    return Summary(tuple(uses), frozenset(stores), tuple(changes), returns, breaks)
+    return Summary(
+        tuple(uses), frozenset(stores), tuple(changes), frozenset(declared), returns, breaks
+    )
 
 
 def is_relevant(run: Run, code: ast.AST | Sequence[ast.AST], scope: Scope) -> bool:
@@ -185,6 +198,25 @@ def is_relevant(run: Run, code: ast.AST | Sequence[ast.AST], scope: Scope) -> bo
     if any(_is_model_like(run, scope.find(name)) for name in found.stores):
         return True
     return any(_matters(run, use, scope) for use in found.uses)
+
+
+def has_effects(run: Run, code: ast.AST | Sequence[ast.AST], scope: Scope) -> bool:
+    """Whether executing code may do more than compute values and assign names.
+
+    That is if it has to do with a model, calls functions of the file, or changes an object.
+    """
+    if is_relevant(run, code, scope):
+        return True
+    found = summary(run, code)
+    return any(_changes(path, scope) for path in found.changes) or any(
+        isinstance(follow(use.path, scope)[0], Function | Class | Bound) for use in found.uses
+    )
+
+
+def _changes(path: Path, scope: Scope) -> bool:
+    """Whether what a path leads to is an object that may be changed there."""
+    value, _ = follow(path[:-1], scope)
+    return isinstance(value, List | Dict | Set | Instance | Class)
 
 
 def _matters(run: Run, use: Use, scope: Scope) -> bool:

@@ -37,6 +37,10 @@ MAX_BITS: Final = 4096
 """Largest integer."""
 
 
+_TRUTHS: Final = frozenset({"not", "and", "or", "==", "in", "<", "<=", ">", ">=", "is"})
+"""First parts of the keys of truth values."""
+
+
 class GivenUp(Exception):  # noqa: N818 - no error: the file is right, we cannot follow it
     """The run cannot go on: a budget is spent."""
 
@@ -61,9 +65,11 @@ class Run:
         called: the nodes of the file's functions and classes that were called.
         building: for functions of the file, whether they may build a part of a model.
         loops: the bodies and scopes of the loops that are being executed.
+        settings: arguments of layers that are not known, but may become so.
         decorated: functions of which a decorator that nobody knows has made something else.
         tracing: the layers that were made, and their classes, since the ``call`` of a model is
             being followed; None outside.
+        reading: whether that is because the model is being read, where all names start anew.
         probing: how many calls of custom layers are being followed only to see what they make.
         trying: how many ``try`` statements with handlers are being executed.
         nesting: how many calls of the file's functions are being executed.
@@ -78,11 +84,13 @@ class Run:
     models: list[Layer] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     called: set[ast.AST] = field(default_factory=set)
+    settings: list[tuple[Layer, str, Opaque]] = field(default_factory=list)
     unbound: dict[str, Opaque] = field(default_factory=dict)
     decorated: list[Function] = field(default_factory=list)
     building: dict[ast.AST, bool] = field(default_factory=dict)
     loops: list[Any] = field(default_factory=list)
     tracing: list[tuple[Layer, str]] | None = None
+    reading: bool = False
     probing: int = 0
     trying: int = 0
     steps: int = MAX_STEPS
@@ -109,7 +117,7 @@ class Run:
         ``symbolic`` is for what only exists on symbolic tensors: while a ``call`` is followed,
         Keras makes no such thing, and it gets its name when the model is read.
         """
-        if self.tracing is not None and symbolic:
+        if self.tracing is not None and (symbolic or self.reading):
             self.tracing.append((layer, class_name))
         else:
             layer.name = self.name(class_name)
@@ -122,8 +130,12 @@ class Run:
 
     def decide(self, key: Hashable) -> bool:
         """Answer a question: as before, as scripted, or yes."""
+        if key is True or key is False:
+            return bool(key)
         if isinstance(key, tuple):
             match key[0]:
+                case "choice":
+                    return self.decide(key[2] if self.decide(key[1]) else key[3])
                 case "not":
                     return not self.decide(key[1])
                 case "and":
@@ -143,6 +155,31 @@ class Run:
         if known and isinstance(key, tuple) and key[0] == "==":
             self.fixed.setdefault(key[1], key[2])
         return known
+
+    def settle_settings(self) -> None:
+        """Give layers the settings that a later answer told: ``use_bias=not norm``."""
+        for layer, name, value in self.settings:
+            if value.key in self.fixed:
+                layer.config[name] = self.fixed[value.key]
+            elif isinstance(value.key, tuple) and value.key[0] in _TRUTHS:
+                known = self._known(value.key)
+                if known is not None:
+                    layer.config[name] = known
+
+    def _known(self, key: Hashable) -> bool | None:
+        """The answer to a question, if it was given already."""
+        if key is True or key is False:
+            return bool(key)
+        if isinstance(key, tuple) and key[0] in ("not", "and", "or"):
+            parts = [self._known(part) for part in key[1:]]
+            if key[0] == "not":
+                return None if parts[0] is None else not parts[0]
+            decisive = key[0] == "or"
+            if decisive in parts:
+                return decisive
+            return None if None in parts else not decisive
+        known = self.decisions.get(key)
+        return self._implied(key) if known is None else known
 
     def _implied(self, key: Hashable) -> bool | None:
         """What an earlier answer says about this question."""

@@ -60,6 +60,15 @@ class Scope:
         """Assign to a name."""
         self.elsewhere.get(name, self).names[name] = value
 
+    def rebind(self, name: str, value: Value) -> None:
+        """Assign to a name where it is bound."""
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.names:
+                scope.names[name] = value
+                return
+            scope = scope.outer
+
     def unbind(self, name: str) -> None:
         """Delete a name, if it is bound."""
         self.elsewhere.get(name, self).names.pop(name, None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from typing import Any, Final
 
 from convlint.readers.source import logic
@@ -141,6 +141,11 @@ def member(value: Opaque, key: Hashable) -> Value:
     if key not in value.members:
         value.members[key] = Opaque(lost=value.lost)
     return value.members[key]
+
+
+def answer(value: Opaque, name: str, arguments: Sequence[Value]) -> Value:
+    """What ``value.get(...)`` gives: the same for the same constants, as they ask for the same."""
+    return member(value, ("answer", name, *arguments) if is_constant(tuple(arguments)) else None)
 
 
 def entry(run: Run, container: Dict, key: Value, site: ast.AST) -> Value:

@@ -33,6 +33,8 @@ def model_spec(model: Layer, locate: Locate) -> ModelSpec:
     for current in order:
         specs[id(current)] = _Writer(specs, locate).write(current)
     spec = specs[id(model)]
+    if all(layer.class_name == "InputLayer" for layer in spec.layers):
+        raise Unreadable("it has no layers")
     if model.compiled is None:
         return spec
     names = [reference.layer for reference in spec.outputs]
@@ -121,8 +123,6 @@ class _Writer:
         if not outputs:
             raise Unreadable("its outputs are not known")
         within = reached(network)
-        if all(layer.class_name == "InputLayer" for layer in within.layers):
-            raise Unreadable("it has no layers")
         starts: dict[tuple[int, int], Layer] = {}
         for tensor in inputs:
             if tensor.layer.class_name != "InputLayer":

@@ -32,7 +32,8 @@ def trace(run: Run, layer: Layer, arguments: list[Value], keywords: dict[str, Va
             arguments = _unknown_arguments(run, function, body)
         inputs = [_symbols(run, value) for value in arguments]
         named = {name: _symbols(run, v) for name, v in keywords.items() if tensors_in(v)}
-        _build(run, instance, inputs)
+        if not body.built:
+            _build(run, instance, inputs)
         outputs = _follow(run, instance, function, inputs, named)
     except Raised:
         return
@@ -120,6 +121,16 @@ def probe(run: Run, layer: Layer, arguments: list[Value], keywords: dict[str, Va
     finally:
         run.tracing = outer
         run.probing -= 1
+
+
+def build(run: Run, layer: Layer, shape: Value) -> None:
+    """``layer.build(shape)``, which calls nothing that the file does not say."""
+    body, instance = layer.body, layer.instance
+    if isinstance(body, Traced) and instance is not None and not layer.called:
+        body.shape, body.built = shape, True
+        method = method_of(instance.cls, "build")
+        if isinstance(method, Function):
+            call_function(run, method, [instance, shape], {}, method.node)
 
 
 def _build(run: Run, instance: Instance, arguments: list[Value]) -> None:
