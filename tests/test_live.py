@@ -250,6 +250,13 @@ def test_whether_a_traced_model_trains_stays_open(name: str) -> None:
     assert all(call.arguments.get("training") is None for call in graph.calls)
 
 
+def test_the_training_default_of_a_nested_model_is_no_argument_that_somebody_gave() -> None:
+    inputs = keras.Input((8, 8, 3))
+    net = models.SubclassedNet(name="net")
+    graph = read_model(keras.Model(inputs, keras.layers.Flatten()(net(inputs))))
+    assert [call.arguments for call in graph.calls if call.class_name == "Dropout"] == [{}]
+
+
 def test_what_a_subclassed_model_was_told_when_compiled_is_read() -> None:
     training = read_model(models.subclassed()).training
     assert training is not None

@@ -7,6 +7,7 @@ spoil the rest.
 
 from __future__ import annotations
 
+import inspect
 import json
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
@@ -180,6 +181,8 @@ class _Writer:
             }
 
         args, kwargs = map_leaves(value, node_arguments(self.library, node))
+        if kwargs.get("training") is False and _infers_by_default(node.operation):
+            del kwargs["training"]
         return {"args": args, "kwargs": kwargs}
 
 
@@ -195,6 +198,17 @@ def _node_of_keras_2(node: Any, coordinates: Coordinates) -> list[Any]:
     except Exception:  # an argument that cannot be written; the tensors can
         return [[*coordinate, {}] for coordinate in where]
     return document
+
+
+def _infers_by_default(layer: Any) -> bool:
+    """Whether a subclassed model says ``def call(self, inputs, training=False)``.
+
+    Keras writes that default into every call that says nothing, and replaces it when it trains.
+    """
+    if library_of(layer) is None:
+        return False
+    accepted = inspect.signature(layer.call).parameters
+    return "training" in accepted and accepted["training"].default is False
 
 
 def _only_symbolic(structure: Any) -> Any:
