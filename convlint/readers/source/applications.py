@@ -226,8 +226,13 @@ def _read_hidden(run: Run, hidden: Hidden, name: str) -> Value:
 
 @writes(Hidden)
 def _write_hidden(run: Run, hidden: Hidden, name: str, value: Value) -> None:
-    if name == "trainable" and hidden.key is None:
+    if name != "trainable":
+        return
+    if hidden.key is None:
         # All its layers, one by one.
+        set_trainable(hidden.owner, logic.decided(run, value))
+    elif isinstance(hidden.key, Opaque) and run.decide(("layers", hidden.key.key)):
+        # Nobody knows which of them: all or none are the extremes.
         set_trainable(hidden.owner, logic.decided(run, value))
 
 

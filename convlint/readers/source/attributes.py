@@ -126,7 +126,7 @@ def _read_layer(run: Run, layer: Layer, name: str) -> Value:
                 return Hidden(layer, None)
             if layer.body is None:
                 return Opaque()
-            return List(list(map(_held, sublayers(layer))))
+            return List(list(map(_held, sublayers(layer))), owner=layer)
         case "layer" | "forward_layer" if layer.wrapped is not None:
             return layer.wrapped
         case "input" | "output" | "inputs" | "outputs":

@@ -9,6 +9,7 @@ from typing import Final, TypeAlias
 from convlint.readers.source import applications
 from convlint.readers.source.cloning import clone
 from convlint.readers.source.dispatch import calls
+from convlint.readers.source.handing import hand_over
 from convlint.readers.source.inputs import make_input
 from convlint.readers.source.keras_values import Layer, Tensor
 from convlint.readers.source.layer_calls import call_layer
@@ -53,6 +54,7 @@ def call_external(
     if callee.path in _SETTINGS:
         source = run.unbound.setdefault(callee.path, Opaque())
         return answer(source, "get", arguments[:1])
+    hand_over(callee.path, [*arguments, *keywords.values()])
     return call_unknown(run, callee.path.rpartition(".")[2], arguments, keywords, site)
 
 
@@ -86,11 +88,8 @@ def call_unknown(
     tensors = [tensor for value in values for tensor in tensors_in(value)]
     if tensors:
         return apply_unknown(run, label, tensors, site)
-    lost = next(
-        (leaf.lost for v in values for leaf in leaves(v) if type(leaf) is Opaque and leaf.lost),
-        None,
-    )
-    return Opaque(origin=label, lost=lost)
+    lost = (leaf.lost for v in values for leaf in leaves(v) if type(leaf) is Opaque)
+    return Opaque(origin=label, lost=next(filter(None, lost), None))
 
 
 def _layer(
@@ -256,6 +255,7 @@ def _call_opaque(
 ) -> Value:
     if callee.origin == "get" and not keywords:
         return answer(callee, "get", arguments)
+    hand_over(callee.origin, [*arguments, *keywords.values()])
     return call_unknown(run, callee.origin, arguments, keywords, site)
 
 

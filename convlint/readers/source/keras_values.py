@@ -116,6 +116,7 @@ class Layer:
         compiled: arguments of ``compile``.
         given_up: why a model cannot be read.
         called: whether it was called, so that what it makes for itself is made.
+        handed: whether a function that nobody knows was given it.
         hidden: for a backbone, the outputs that stand for results of its inner layers.
         output_shape: the shapes of its outputs for those of its inputs, where its class does not
             tell.
@@ -139,5 +140,6 @@ class Layer:
     compiled: dict[str, Any] | None = None
     given_up: str | None = None
     called: bool = False
+    handed: bool = False
     output_shape: Callable[[tuple[Any, ...]], tuple[Any, ...]] | None = None
     hidden: dict[Any, int] | None = None

@@ -47,6 +47,8 @@ def fill_sequential(run: Run, model: Layer, chain: Chain, layers: Value) -> None
 
 def add(run: Run, model: Layer, chain: Chain, value: Value) -> None:
     """``model.add(layer)``."""
+    if model.handed:
+        model.given_up = "a function that is not known may have added layers to it"
     _append(run, model, chain, value)
     rebuild(run, chain)
 

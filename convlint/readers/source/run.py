@@ -174,7 +174,7 @@ class Run:
             parts = [self._known(part) for part in key[1:]]
             if key[0] == "not":
                 return None if parts[0] is None else not parts[0]
-            decisive = key[0] == "or"
+            decisive: bool = key[0] == "or"
             if decisive in parts:
                 return decisive
             return None if None in parts else not decisive

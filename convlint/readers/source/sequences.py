@@ -108,6 +108,8 @@ def item(run: Run, container: Value, key: Value, site: ast.AST) -> Value:
     if kind is Dict:
         return entry(run, container, key, site)
     if kind is List:
+        if container.owner is not None and type(key) is slice and not _is_known(key):
+            return Hidden(container.owner, Opaque())
         return _element(container.items, key, open_=container.open)
     if kind is tuple or kind is str or kind is bytes or kind is range:
         return _element(container, key, open_=False)
@@ -173,11 +175,13 @@ def is_hashable(key: Value) -> bool:
     )
 
 
+def _is_known(key: slice) -> bool:
+    return all(bound is None or isinstance(bound, int) for bound in (key.start, key.stop, key.step))
+
+
 def _element(items: Any, key: Value, *, open_: bool) -> Value:
     if isinstance(key, slice):
-        if open_ or not all(
-            bound is None or isinstance(bound, int) for bound in (key.start, key.stop, key.step)
-        ):
+        if open_ or not _is_known(key):
             return List([], open=True) if isinstance(items, list) else Opaque()
         try:
             part = items[key]

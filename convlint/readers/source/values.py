@@ -60,12 +60,14 @@ class Choice:
 class List:
     """A list or deque; ``open`` if anything may have happened to it.
 
-    ``limit`` is how many items it keeps, the last ones.
+    ``limit`` is how many items it keeps, the last ones; ``owner`` is the model of which these
+    are the layers.
     """
 
     items: list[Value]
     open: bool = False
     limit: int | None = None
+    owner: Layer | None = None
 
 
 @dataclass(slots=True, eq=False)
