@@ -7,15 +7,17 @@ places.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
 from convlint import catalog, check
 from convlint.config import Config
-from convlint.graph import Graph, Location
+from convlint.graph import Graph, Location, Tensor
+from convlint.kleene import UNKNOWN
 from convlint.lint import lint
 from convlint.readers.source import SourceModels, read_notebook, read_source
 from tests.backbones import comparable, is_backbone
@@ -28,8 +30,6 @@ SCRIPTS: Final = sorted(
     [*FOLDER.glob("*.py"), *FOLDER.glob("*.ipynb"), *(FOLDER / "legacy").glob("*_today.py")]
 )
 LEGACY: Final = sorted(set((FOLDER / "legacy").glob("*.py")) - set(SCRIPTS))
-PENDING: Final = frozenset({"environment_flags", "identity_models", "subclassed_in_functional"})
-"""Names of scripts that are not read right yet."""
 
 RULES: Final = catalog.load()
 BLOCKS: Final = [block for rule in RULES for block in blocks(rule)]
@@ -41,11 +41,7 @@ def static(path: Path) -> SourceModels:
     return read_source(path.read_text(encoding="utf-8"), path.name)
 
 
-def pending(paths: list[Path]) -> list[Path]:
-    return [path for path in paths if path.stem not in PENDING]
-
-
-@pytest.mark.parametrize("path", pending(SCRIPTS), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
 def test_a_script_read_is_the_same_models_as_the_script_run(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -168,7 +164,7 @@ def _place(location: Location | None) -> tuple[int | None, ...]:
     return (location.cell, location.line, location.column, location.end_line)
 
 
-@pytest.mark.parametrize("path", pending(LEGACY), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", LEGACY, ids=lambda path: path.stem)
 def test_a_script_of_an_older_era_is_the_same_models_as_its_twin_of_today(path: Path) -> None:
     twin = path.with_name(f"{path.stem}_today.py")
     old, today = static(path).models, static(twin).models
@@ -185,5 +181,47 @@ def _losses(graph: Graph) -> object:
     return graph.training and (graph.training.losses, graph.training.optimizer)
 
 
-def test_nothing_is_pending_that_does_not_exist() -> None:
-    assert {path.stem for path in [*SCRIPTS, *LEGACY]} >= PENDING
+def _with(graph: Graph, index: int, **changes: Any) -> Graph:
+    calls = list(graph.calls)
+    calls[index] = replace(calls[index], **changes)
+    return replace(graph, calls=tuple(calls))
+
+
+def _moved(graph: Graph) -> Graph:
+    location = graph.calls[1].location
+    assert location is not None
+    return _with(graph, 1, location=replace(location, line=location.line + 1))
+
+
+def _configured(graph: Graph, **config: Any) -> Graph:
+    return _with(graph, 1, config={**graph.calls[1].config, **config})
+
+
+MISTAKES: Final[dict[str, Callable[[Graph], tuple[tuple[Graph, ...], ...]]]] = {
+    "no model": lambda graph: (),
+    "a model too many": lambda graph: ((graph,), (graph,)),
+    "two variants": lambda graph: ((graph, graph),),
+    "another name": lambda graph: ((replace(graph, name="other"),),),
+    "a call too few": lambda graph: ((replace(graph, calls=graph.calls[:-1]),),),
+    "another class": lambda graph: ((_with(graph, 1, class_name="Conv1D"),),),
+    "another input": lambda graph: ((_with(graph, 3, inputs=(Tensor(1),)),),),
+    "other kinds": lambda graph: ((_with(graph, 1, kinds=frozenset({"unknown"})),),),
+    "another setting": lambda graph: ((_configured(graph, filters=33),),),
+    "a setting that is not the default": lambda graph: ((_configured(graph, padding="same"),),),
+    "a setting that is not known": lambda graph: ((_configured(graph, filters=UNKNOWN),),),
+    "an argument": lambda graph: ((_with(graph, 1, arguments={"training": False}),),),
+    "a frozen layer": lambda graph: ((_with(graph, 1, trainable=False),),),
+    "another line": lambda graph: ((_moved(graph),),),
+    "no location": lambda graph: ((_with(graph, 1, location=None),),),
+    "no training": lambda graph: ((replace(graph, training=None),),),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_the_comparison_notices(mistake: str) -> None:
+    path = FOLDER / "mnist_tutorial.py"
+    read, live = static(path), run(path)
+    ((graph,),) = read.models
+    assert list(differences(read, live, Header())) == []
+    wrong = SourceModels(MISTAKES[mistake](graph), ())
+    assert list(differences(wrong, live, Header())) != []
