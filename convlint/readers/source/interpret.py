@@ -6,7 +6,7 @@ import ast
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from convlint.readers.source import (  # noqa: F401 - importing them registers what they do
     attributes,
@@ -26,7 +26,7 @@ from convlint.readers.source.dispatch import call, execute
 from convlint.readers.source.keras_values import Layer, Traced
 from convlint.readers.source.models import held_layers
 from convlint.readers.source.nesting import Unreadable, layers_of
-from convlint.readers.source.relevance import builds, class_builds
+from convlint.readers.source.relevance import builds, class_builds, summary
 from convlint.readers.source.run import MAX_STEPS, GivenUp, Raised, Run
 from convlint.readers.source.scope import Scope
 from convlint.readers.source.specs import Locate, model_spec
@@ -94,14 +94,25 @@ class _Unit:
 
 
 def _uncalled(main: Run, names: dict[str, Value]) -> Iterator[_Unit]:
-    """Functions and classes that build models, the last first, as it may call those before."""
-    for value in (*reversed(names.values()), *reversed(main.decorated)):
+    """Functions and classes that build models, those first that no other one refers to."""
+    values = [*reversed(names.values()), *reversed(main.decorated)]
+    referred = {name for value in values for name in _referred(main, value)}
+    values.sort(key=lambda value: getattr(value, "name", "") in referred)
+    for value in values:
         if isinstance(value, Function) and builds(main, value):
             unknown = {UNPACKED: Opaque()} if value in main.decorated else {}
             yield _Unit(value.node, _caller(value, unknown))
         elif isinstance(value, Class) and value.node is not None and class_builds(main, value):
             yield _Unit(value.node, _caller(value, {}))
             yield from _methods(main, value)
+
+
+def _referred(main: Run, value: Value) -> Iterator[str]:
+    """The names that a function or class of the file uses, but for its own."""
+    if isinstance(value, Function | Class) and value.node is not None:
+        body: Any = value.node.body
+        uses = summary(main, body).uses
+        yield from (use.path[0] for use in uses if use.path[0] != value.name)
 
 
 def _caller(value: Function | Class, keywords: dict[str, Value]) -> Callable[[Run], object]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable
 from typing import Any, Final
 
 from convlint.readers.source.keras_values import Tensor
+from convlint.readers.source.names import resolve
 from convlint.readers.source.overloading import special
 from convlint.readers.source.run import Run
 from convlint.readers.source.scope import MISSING
@@ -39,9 +40,7 @@ def settle(run: Run, value: Value) -> Value:
     """A value on which something depends now: a choice is made, an answer is remembered."""
     while type(value) is Choice:
         value = value.yes if run.decide(value.key) else value.no
-    if type(value) is Opaque and value.key in run.fixed:
-        return run.fixed[value.key]
-    return value
+    return _answered(run, value)
 
 
 def truth(run: Run, value: Value) -> Value:
@@ -51,8 +50,11 @@ def truth(run: Run, value: Value) -> Value:
         return bool(value)
     if kind is Instance:
         return _truth_of_object(run, value)
-    if kind is Opaque:
-        return bool(run.fixed[value.key]) if value.key in run.fixed else value
+    if kind is Opaque or kind is External:
+        value = _answered(run, value)
+        if type(value) is External:
+            return Opaque(value) if is_data(value) else True
+        return value if type(value) is Opaque else bool(value)
     if kind is Choice:
         return choice(value.key, truth(run, value.yes), truth(run, value.no))
     if kind is List or kind is Set:
@@ -153,9 +155,17 @@ def _size(container: Value) -> int:
 
 
 def _answered(run: Run, value: Value) -> Value:
-    if type(value) is Opaque and value.key in run.fixed:
-        return run.fixed[value.key]
+    """An unknown value, or the constant that an answer said it is."""
+    if type(value) is Opaque:
+        return run.fixed.get(value.key, value)
+    if type(value) is External and run.fixed and is_data(value):
+        return run.fixed.get(value, value)
     return value
+
+
+def is_data(value: External) -> bool:
+    """Whether something that the file imports may be a mere value: ``config.DEPTH``."""
+    return resolve(value.path).kind == "foreign" and not value.path.startswith("builtins.")
 
 
 def _question(symbol: str, left: Value, right: Value) -> Value:
@@ -166,6 +176,10 @@ def _question(symbol: str, left: Value, right: Value) -> Value:
 
 
 def _equal(left: Value, right: Value, *, identity: bool) -> Value:
+    if type(left) is External and is_data(left):
+        left = Opaque(left)
+    if type(right) is External and is_data(right):
+        right = Opaque(right)
     if left is right and type(left) is not Opaque:
         return True
     if is_constant(left) and is_constant(right):
@@ -231,7 +245,7 @@ def contains(container: Value, item: Value) -> Value:
 
 def _among(item: Value, items: Any, *, open_: bool) -> Value:
     if not is_constant(item):
-        if type(item) is Opaque and not open_:
+        if type(item) in (Opaque, External) and not open_:
             return _member(item, tuple(items))
         return any(item is other for other in items) or Opaque()
     if any(item == other for other in items):
@@ -240,6 +254,6 @@ def _among(item: Value, items: Any, *, open_: bool) -> Value:
 
 
 def _member(item: Value, items: Any) -> Value:
-    if type(item) is Opaque and is_constant(items):
-        return Opaque(("in", item.key, items))
+    if type(item) in (Opaque, External) and is_constant(items):
+        return Opaque(("in", key_of(item), items))
     return Opaque()

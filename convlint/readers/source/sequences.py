@@ -30,6 +30,9 @@ from convlint.readers.source.values import (
     is_constant,
 )
 
+_TYPES: Final = ("typing", "collections", "numpy.typing", "jaxtyping")
+"""Packages whose names are indexed to make types."""
+
 _SIZED: Final = frozenset({tuple, str, bytes, range})
 
 
@@ -101,7 +104,9 @@ def item(run: Run, container: Value, key: Value, site: ast.AST) -> Value:
     if kind is Tensor:
         return index_tensor(run, container, key, site)
     if kind is External:
-        return container  # list[int], Tuple[str, ...]
+        if not logic.is_data(container) or container.path.startswith(_TYPES):
+            return container  # list[int], Tuple[str, ...]
+        container, kind = run.unbound.setdefault(container.path, Opaque(container)), Opaque
     key = logic.settle(run, key)
     if type(key) is slice and kind in (List, tuple, str):
         run.spend(len(container.items if kind is List else container) >> 6)
