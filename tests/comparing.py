@@ -29,7 +29,7 @@ _DATA_FORMAT: Final = (None, "channels_last")
 _TRAINABLE_UNSAVED: Final = ("InputLayer", "SpatialDropout")
 """Layers without weights of which Keras does not save whether they are frozen."""
 
-_ROWS: Final = {**OPERATIONS, **OLDER, **LAYERS}
+ROWS: Final = {**OPERATIONS, **OLDER, **LAYERS}
 
 _OBJECTS: Final = {
     "initializer": keras.initializers,
@@ -50,7 +50,7 @@ class Comparison:
 
     def value(self, where: str, static: Any, live: Any) -> None:
         """Compare two plain values; what is UNKNOWN counts."""
-        agree, unknown = _agree(static, live)
+        agree, unknown = agreement(static, live)
         self.unknown += unknown
         if not agree:
             self.note(where, static, live)
@@ -138,7 +138,7 @@ def _compare_config(
     static: Mapping[str, Any],
     live: Mapping[str, Any],
 ) -> None:
-    row = _ROWS.get(kinds.canonical(class_name))
+    row = ROWS.get(kinds.canonical(class_name))
     for name in sorted({*static, *live}):
         if name not in live:
             # A custom class need not save all its arguments, and Keras saves no input shapes.
@@ -157,7 +157,11 @@ def _compare_config(
                 found.note(f"{where}.{name}", "nothing", live[name])
                 continue
         if not _same_setting(name, value, live):
-            found.value(f"{where}.{name}", _object(name, value), _object(name, live[name]))
+            found.value(
+                f"{where}.{name}",
+                in_full(name, value),
+                in_full(name, live[name]),
+            )
 
 
 def _same_setting(name: str, value: Any, live: Mapping[str, Any]) -> bool:
@@ -178,7 +182,7 @@ def _same_setting(name: str, value: Any, live: Mapping[str, Any]) -> bool:
     return False
 
 
-def _object(name: str, value: Any) -> Any:
+def in_full(name: str, value: Any) -> Any:
     """An initializer, regularizer or constraint with all its arguments; else the value itself."""
     module = _OBJECTS.get(name.rpartition("_")[2])
     if module is None or value is None or value is UNKNOWN:
@@ -195,12 +199,12 @@ def _object(name: str, value: Any) -> Any:
     return {**value, "config": {**config, **dict.fromkeys(unknown, UNKNOWN)}}
 
 
-def _agree(static: Any, live: Any) -> tuple[bool, int]:
+def agreement(static: Any, live: Any) -> tuple[bool, int]:
     """Whether two values agree, and how much of the first is UNKNOWN."""
     if static is UNKNOWN:
         return True, 1
     if isinstance(static, tuple) and isinstance(live, Mapping) and "config" in live:
-        return _agree(static, live["config"].get("cells"))
+        return agreement(static, live["config"].get("cells"))
     if isinstance(static, list | tuple) and isinstance(live, list | tuple):
         return _all(zip(static, live, strict=False), len(static) == len(live))
     if isinstance(static, Mapping) and isinstance(live, Mapping):
@@ -208,7 +212,9 @@ def _agree(static: Any, live: Any) -> tuple[bool, int]:
         keys = [key for key in static if key in live]
         return _all(((static[k], live[k]) for k in keys), set(static) <= set(live))
     if isinstance(static, slice) and isinstance(live, slice):
-        return _agree((static.start, static.stop, static.step), (live.start, live.stop, live.step))
+        return agreement(
+            (static.start, static.stop, static.step), (live.start, live.stop, live.step)
+        )
     if isinstance(live, tuple) and live and isinstance(static, int):
         return all(item == static for item in live), 0
     if static in _DATA_FORMAT and live in _DATA_FORMAT:
@@ -222,7 +228,7 @@ def _agree(static: Any, live: Any) -> tuple[bool, int]:
 def _all(pairs: Any, agree: bool) -> tuple[bool, int]:
     unknown = 0
     for static, live in pairs:
-        one, more = _agree(static, live)
+        one, more = agreement(static, live)
         agree, unknown = agree and one, unknown + more
     return agree, unknown
 
@@ -292,46 +298,6 @@ def _compatible(static: Any, live: Any, *, clear: bool) -> bool:
         )
     # Keras may have stated less than follows.
     return static == live or live is UNKNOWN or (static is UNKNOWN and not clear)
-
-
-def essence(graph: Graph) -> list[dict[str, Any]]:
-    """What a graph says about its calls, however its layers were written.
-
-    Left out are input layers, names of operations, and settings that are Keras' defaults or that
-    Keras no longer has.
-    """
-    facts = Facts(graph)
-    return [
-        {
-            "layer": "" if call.class_name == OUTPUT else _written_name(call),
-            "class_name": call.class_name,
-            "kinds": sorted(call.kinds),
-            "config": _stated(call),
-            "inputs": [_written_name(graph.calls[tensor.call]) for tensor in call.inputs],
-            "arguments": dict(call.arguments),
-            "trainable": call.trainable,
-            "fused": call.fused,
-            "wrapper": call.wrapper,
-            "shape": facts.lookup(call.index, "shape"),
-        }
-        for call in graph.calls
-        if call.class_name != "InputLayer"
-    ]
-
-
-def _written_name(call: Call) -> str:
-    by_keras = call.class_name == "InputLayer" or call.class_name.startswith("ops.")
-    return call.class_name if by_keras else call.layer
-
-
-def _stated(call: Call) -> dict[str, Any]:
-    row = _ROWS.get(call.class_name)
-    stated = {}
-    for name, value in call.config.items():
-        default = UNKNOWN if row is None else row.arguments.get(name, value)
-        if default is UNKNOWN or not _agree(_object(name, value), _object(name, default))[0]:
-            stated[name] = _object(name, value)
-    return stated
 
 
 def is_clear(graph: Graph) -> bool:

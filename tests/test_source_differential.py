@@ -22,7 +22,8 @@ from convlint.lint import lint
 from convlint.readers.source import SourceModels, read_notebook, read_source
 from tests.backbones import comparable, is_backbone
 from tests.blocks import Block, blocks
-from tests.comparing import Comparison, compare, essence, is_clear, layers
+from tests.comparing import Comparison, compare, is_clear, layers
+from tests.essence import essence
 from tests.running import Header, LiveModel, header, run
 
 FOLDER: Final = Path(__file__).parent / "scripts"
