@@ -124,7 +124,8 @@ keras.applications.MobileNet(alpha='x', input_shape=4)
 keras.applications.vgg16.preprocess_input()
 keras.models.clone_model() ; layers.Dense.from_config(3) ; super() ; super().x ; range('a') ; zip(1)
 enumerate() ; map() ; max() ; sorted() ; int('x') ; len() ; isinstance(1) ; getattr(1)
-type() ; open() ; next() ; iter() ; dict([1]) ; tuple(None) ; set([[]]) ; {[]: 1} ; {**1} ; [*1] ; (lambda x: x)()
+type() ; open() ; next() ; iter() ; dict([1]) ; tuple(None) ; set([[]]) ; {[]: 1} ; {**1} ; [*1]
+(lambda x: x)()
 """
 
 
