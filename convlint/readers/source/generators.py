@@ -13,6 +13,7 @@ from convlint.readers.source.run import MAX_DEPTH, GivenUp, Raised, Run
 from convlint.readers.source.scope import Scope
 from convlint.readers.source.sequences import bind, elements
 from convlint.readers.source.signals import BREAK, CONTINUE, Return
+from convlint.readers.source.syntax import yields
 from convlint.readers.source.values import Function, Iterator, Value
 
 Steps: TypeAlias = Generator[Value, None, Any]
@@ -27,23 +28,8 @@ def is_generator(node: ast.AST) -> bool:
     """Whether a function yields; remembered on its node."""
     known = getattr(node, "_is_generator", None)
     if known is None:
-        known = any(_yields(statement) for statement in getattr(node, "body", ()))
+        known = any(yields(statement) for statement in getattr(node, "body", ()))
         node._is_generator = known  # type: ignore[attr-defined]
-    return bool(known)
-
-
-def _yields(statement: ast.AST) -> bool:
-    """Whether a statement yields, itself and not in a function that it defines."""
-    known = getattr(statement, "_yields", None)
-    if known is None:
-        known = False
-        pending = [statement]
-        while pending and not known:
-            node = pending.pop()
-            known = isinstance(node, ast.Yield | ast.YieldFrom)
-            if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-                pending.extend(ast.iter_child_nodes(node))
-        statement._yields = known  # type: ignore[attr-defined]
     return bool(known)
 
 
@@ -65,7 +51,7 @@ def generate(run: Run, function: Function, scope: Scope) -> Iterator:
 
 def _block(run: Run, body: Sequence[ast.stmt], scope: Scope) -> Steps:
     for statement in body:
-        if not _yields(statement):
+        if not yields(statement):
             signal = execute(run, [statement], scope)
         else:
             run.spend(1)

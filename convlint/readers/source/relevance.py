@@ -15,6 +15,7 @@ from convlint.readers.source.keras_values import Layer, Tensor
 from convlint.readers.source.names import implicit, resolve
 from convlint.readers.source.run import Run
 from convlint.readers.source.scope import MISSING, Scope
+from convlint.readers.source.syntax import LEAVES, code_fields
 from convlint.readers.source.values import (
     Bound,
     Choice,
@@ -106,19 +107,6 @@ _IMPORTS: Final = frozenset({ast.Import, ast.ImportFrom})
 _DECLARATIONS: Final = frozenset({ast.Global, ast.Nonlocal})
 _ENDS: Final = frozenset({ast.Break, ast.Continue})
 _LOOPS: Final = frozenset({ast.For, ast.While})
-_NO_CODE: Final = frozenset({"ctx", "op", "ops", "type_comment", "kind", "conversion", "simple"})
-"""Fields of a syntax tree's nodes that hold no code."""
-
-
-def _children(node: ast.AST) -> Iterator[ast.AST]:
-    """The parts of a node, as ``ast.iter_child_nodes``, without operators and contexts."""
-    for field in node._fields:
-        if field not in _NO_CODE:
-            value = getattr(node, field, None)
-            if type(value) is list:
-                yield from (item for item in value if isinstance(item, ast.AST))
-            elif isinstance(value, ast.AST):
-                yield value
 
 
 def _summarise(run: Run, nodes: Iterable[ast.AST]) -> Summary:
@@ -136,9 +124,9 @@ def _summarise(run: Run, nodes: Iterable[ast.AST]) -> Summary:
     while pending:
         node, callee, in_loop, nested = pending.pop()
         size += 1
-        kind = type(node)
+        kind: Any = type(node)
         function = inner = None
-        if kind is ast.Constant:
+        if kind in LEAVES:
             continue
         if kind is ast.Name:
             if isinstance(node.ctx, ast.Load):
@@ -182,10 +170,13 @@ def _summarise(run: Run, nodes: Iterable[ast.AST]) -> Summary:
             breaks |= not in_loop and not nested
         elif kind in _LOOPS:
             in_loop = True
-        pending += [
-            (child, None if child is function else inner, in_loop, nested)
-            for child in _children(node)
-        ]
+        for field in code_fields(kind):
+            value = getattr(node, field, None)
+            if type(value) is list:
+                pending += [(item, inner, in_loop, nested) for item in value]
+            elif value is not None:
+                of = None if value is function else inner
+                pending.append((value, of, in_loop, nested))
     run.spend(size >> 3)
     return Summary(
         tuple(uses), frozenset(stores), tuple(changes), frozenset(declared), returns, breaks
