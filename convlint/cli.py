@@ -105,9 +105,10 @@ def _words_option(name: str, description: str) -> Callable[[F], F]:
 def main(**options: Any) -> None:
     """Find layers in the wrong place in Keras models.
 
-    PATH is a model (.keras, .h5, .hdf5, architecture .json), a folder of models, or - for
-    standard input. Models are read as data: nothing in them is run, Keras is not needed. Only
-    package.module:function as PATH runs code: that function, to check the model it returns.
+    PATH is a model (.keras, .h5, .hdf5, architecture .json), Python source or a notebook that
+    builds models (.py, .ipynb), a folder of these, or - for standard input. Nothing of it is
+    run, Keras is not needed. Only package.module:function as PATH runs code: that function, to
+    check the model it returns.
     """
     from convlint.errors import ConvlintError
 
@@ -140,7 +141,9 @@ def _run(options: dict[str, Any]) -> ExitCode:
     elif paths:
         return _lint(linter, paths, options)
     else:
-        raise click.UsageError("Nothing to check: name a model, a folder of models, or -.")
+        raise click.UsageError(
+            "Nothing to check: name a model, source, a folder of these, or -."
+        )
     return ExitCode.CLEAN
 
 

@@ -6,10 +6,8 @@ import re
 from functools import cache
 from typing import Final, NamedTuple
 
-from convlint import kinds
 from convlint.kinds.activations import FUNCTIONS
 from convlint.kinds.layers import ALIASES, LAYERS, OLDER
-from convlint.readers.operations import PREFIX
 from convlint.readers.source.operation_names import OPERATION_ARGUMENTS
 from convlint.readers.source.signatures import MERGE_FUNCTIONS, OBJECTS
 from convlint.readers.tensorflow import function as tensorflow_function
@@ -138,11 +136,6 @@ def _tensorflow(path: str) -> Symbol:
     if tensorflow_function(path) is not None:
         return Symbol("tensorflow", path, "tensorflow")
     return Symbol("keras", name, "tensorflow")
-
-
-def is_operation_class(name: str) -> bool:
-    """Whether ``ops.<name>`` is in the vocabulary of operations."""
-    return kinds.is_known(PREFIX + name)
 
 
 _IMPLICIT_MODULES: Final = {
