@@ -141,9 +141,7 @@ def _run(options: dict[str, Any]) -> ExitCode:
     elif paths:
         return _lint(linter, paths, options)
     else:
-        raise click.UsageError(
-            "Nothing to check: name a model, source, a folder of these, or -."
-        )
+        raise click.UsageError("Nothing to check: name a model, source, a folder of these, or -.")
     return ExitCode.CLEAN
 
 
