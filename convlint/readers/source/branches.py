@@ -9,11 +9,12 @@ from typing import Any, Final
 from convlint.readers.source import logic
 from convlint.readers.source.dispatch import evaluate, execute, executes, set_attribute
 from convlint.readers.source.keras_values import Hidden, Layer
-from convlint.readers.source.relevance import builds, follow, has_effects, is_relevant, summary
+from convlint.readers.source.relevance import builds, follow, has_effects, is_relevant
 from convlint.readers.source.run import Raised, Run
 from convlint.readers.source.scope import MISSING, Scope
 from convlint.readers.source.sequences import bind, elements, lose
 from convlint.readers.source.signals import BREAK, CONTINUE, UNDECIDED
+from convlint.readers.source.summaries import summary
 from convlint.readers.source.values import (
     Bound,
     Class,

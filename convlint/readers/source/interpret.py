@@ -26,11 +26,12 @@ from convlint.readers.source.dispatch import call, execute
 from convlint.readers.source.keras_values import Layer, Traced
 from convlint.readers.source.models import held_layers
 from convlint.readers.source.nesting import Unreadable, layers_of
-from convlint.readers.source.relevance import builds, class_builds, summary
+from convlint.readers.source.relevance import builds, class_builds
 from convlint.readers.source.run import MAX_STEPS, GivenUp, Raised, Run
 from convlint.readers.source.scope import Scope
 from convlint.readers.source.specs import Locate, model_spec
 from convlint.readers.source.subclassed import trace
+from convlint.readers.source.summaries import summary
 from convlint.readers.source.values import UNPACKED, Bound, Class, Function, Instance, Opaque, Value
 from convlint.readers.spec import ModelSpec
 from convlint.readers.variants import Note
