@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any, Final
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +21,7 @@ import os
 import keras
 from keras import layers
 u = int(os.environ["X"])
+half = lambda n: n // 2
 i, s, l, d, b = 7, "conv_Block-3", [3, 1, 4, 1, 5], {"a": 1, "b": 2, "k3": 3}, True
 """
 LEAVES: Final = {
@@ -34,6 +37,7 @@ OPERATIONS: Final = {
         (~INT)
         int(INT / 2); int(INT * 1.5); round(INT * 0.75); abs(INT); divmod(INT, 3)[1]
         len(LIST); len(STR); len(DICT); sum(LIST); max([*LIST, 2]); min(INT, INT); [*LIST, 9][0]
+        half(INT); (u or half(INT)); (u and half(INT)); (INT if BOOL else half(INT))
         (INT if BOOL else INT); (INT or INT); (INT and INT); (BOOL + BOOL)
         DICT.get(STR, INT); dict(enumerate(LIST)).get(1, INT); list(LIST).count(INT)
         STR.count('o'); STR.find('_'); sorted([*LIST, 1], reverse=BOOL)[0]
@@ -165,7 +169,7 @@ def _agrees(known: Any, computed: Any) -> bool:
     return known is UNKNOWN or (known == computed and type(known) is type(computed))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(_statements(), _values())
 def test_what_is_known_of_a_value_is_what_python_computes(
     statements: list[str], values: list[tuple[str, str]]
@@ -176,3 +180,33 @@ def test_what_is_known_of_a_value_is_what_python_computes(
         variants = known(program, values)
         for truth in truths:
             assert any(all(map(_agrees, variant, truth)) for variant in variants)
+
+
+def _features() -> dict[str, tuple[str, list[str]]]:
+    """For each section of ``semantics.txt`` its program and its expressions."""
+    text = Path(__file__).with_name("semantics.txt").read_text(encoding="utf-8")
+    found = {}
+    for section in text.split("\n== ")[1:]:
+        name, *lines = section.splitlines()
+        program = [line for line in lines if not line.startswith(">>> ")]
+        shown = [line.removeprefix(">>> ") for line in lines if line.startswith(">>> ")]
+        found[name] = "\n".join(program) + "\n", shown
+    return found
+
+
+FEATURES: Final = _features()
+
+
+@pytest.mark.parametrize("feature", FEATURES)
+def test_the_reader_does_what_python_does(feature: str) -> None:
+    program, expressions = FEATURES[feature]
+    values = [("str", expression) for expression in expressions]
+    truth = computed(PREAMBLE + program, values)[0]
+    (variant,) = known(PREAMBLE + program, values)
+    wrong = [
+        (expression, was, should)
+        for expression, was, should in zip(expressions, variant, truth, strict=True)
+        if not _agrees(was, should)
+    ]
+    assert not wrong
+    assert any(value is not UNKNOWN for value in variant)

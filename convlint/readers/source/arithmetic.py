@@ -44,7 +44,7 @@ _LARGE: Final = re.compile(r"\d{5}")
 def binary(run: Run, kind: type, left: Value, right: Value) -> Value:
     """``left <operator> right`` for anything but symbolic tensors."""
     if is_constant(left) and is_constant(right):
-        return _constant(kind, left, right)
+        return _constant(run, kind, left, right)
     if type(left) is Choice:
         return choice(
             left.key, binary(run, kind, left.yes, right), binary(run, kind, left.no, right)
@@ -79,7 +79,7 @@ def _unknown(kind: type, left: Value, right: Value) -> Opaque:
     return Opaque((kind.__name__, left_key, right_key), lost)
 
 
-def _constant(kind: type, left: Any, right: Any) -> Value:
+def _constant(run: Run, kind: type, left: Any, right: Any) -> Value:
     if not _bounded(kind, left, right):
         return Opaque()
     if kind is ast.Mod and isinstance(left, str):
@@ -87,6 +87,9 @@ def _constant(kind: type, left: Any, right: Any) -> Value:
     try:
         result = _OPERATORS[kind](left, right)
         return result if type(result) is not tuple or is_moderate(result) else Opaque()
+    except ZeroDivisionError:
+        run.fails("ZeroDivisionError")
+        return Opaque()
     except (ArithmeticError, TypeError, ValueError, KeyError):
         return Opaque()
 

@@ -54,11 +54,15 @@ def _write_opaque(run: Run, value: Opaque, name: str, new: Value) -> None:
 
 @reads(List, Dict, Set, str, bytes, tuple)
 def _read_container(run: Run, value: Value, name: str) -> Value:
+    if name == "value" and isinstance(value, str):
+        return value  # a member of an enumeration of strings
     return Bound(name, value)
 
 
 @reads(Function)
 def _read_function(run: Run, value: Function, name: str) -> Value:
+    if value.kind == "property" and name in ("setter", "getter", "deleter"):
+        return Bound(name, value)
     return value.name if name == "__name__" else Opaque()
 
 

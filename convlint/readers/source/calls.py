@@ -16,7 +16,7 @@ from convlint.readers.source.dispatch import (
 from convlint.readers.source.generators import generate, is_generator
 from convlint.readers.source.run import MAX_DEPTH, GivenUp, Run
 from convlint.readers.source.scope import Scope
-from convlint.readers.source.sequences import elements
+from convlint.readers.source.sequences import elements, is_hashable
 from convlint.readers.source.signals import UNDECIDED, Return
 from convlint.readers.source.values import (
     UNPACKED,
@@ -36,7 +36,7 @@ _OF_SCOPE: Final = frozenset({"super", "globals", "locals", "vars"})
 
 
 @evaluates(ast.Call)
-def _call(run: Run, node: ast.Call, scope: Scope) -> Value:
+def _evaluate_call(run: Run, node: ast.Call, scope: Scope) -> Value:
     function = node.func
     if type(function) is ast.Name and function.id in _OF_SCOPE:
         if function.id == "super":
@@ -103,6 +103,19 @@ def call_function(
     site: ast.AST,
 ) -> Value:
     """Call a function of the file."""
+    if function.results is None:
+        return _call(run, function, arguments, keywords)
+    given = (*arguments, *keywords.items())
+    if not all(is_hashable(value) for value in (*arguments, *keywords.values())):
+        return _call(run, function, arguments, keywords)
+    if given not in function.results:
+        function.results[given] = _call(run, function, arguments, keywords)
+    return function.results[given]
+
+
+def _call(
+    run: Run, function: Function, arguments: list[Value], keywords: dict[str, Value]
+) -> Value:
     node = function.node
     run.called.add(node)
     if run.nesting >= MAX_DEPTH:

@@ -15,6 +15,7 @@ from convlint.readers.source.dispatch import (
     evaluate,
     execute,
 )
+from convlint.readers.source.enumerations import enumerate_members, member_of
 from convlint.readers.source.instances import lineage
 from convlint.readers.source.keras_calls import call_unknown
 from convlint.readers.source.keras_values import Chain, Layer, Traced
@@ -52,8 +53,9 @@ def make_class(run: Run, node: ast.ClassDef, scope: Scope) -> Class:
     cls = Class(node.name, node, bases, inner.names)
     cls.lineage = lineage(cls)
     for member in inner.names.values():
-        if isinstance(member, Function) and member.owner is None:
-            member.owner = cls
+        for function in (member, member.setter) if isinstance(member, Function) else ():
+            if function is not None and function.owner is None:
+                function.owner = cls
     if _is_data_class(run, node, bases, scope):
         inherited = next((base.fields for base in bases if isinstance(base, Class)), None) or ()
         own = [
@@ -64,6 +66,7 @@ def make_class(run: Run, node: ast.ClassDef, scope: Scope) -> Class:
         cls.fields = tuple(dict.fromkeys([*inherited, *own]))
     elif bases and isinstance(bases[0], Class):
         cls.fields = bases[0].fields
+    enumerate_members(cls)
     _announce(run, cls, node, scope)
     return cls
 
@@ -108,6 +111,8 @@ def instantiate(
     run: Run, cls: Class, arguments: list[Value], keywords: dict[str, Value], site: ast.AST
 ) -> Value:
     """An object of a class of the file."""
+    if cls.members is not None and arguments:
+        return member_of(cls, logic.settle(run, arguments[0]))
     for base in cls.lineage:
         if isinstance(base, Class) and base.node is not None:
             run.called.add(base.node)

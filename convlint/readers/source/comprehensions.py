@@ -17,7 +17,7 @@ from convlint.readers.source.values import Dict, Iterator, List, Set, Value, is_
 @evaluates(ast.ListComp)
 def _list_comprehension(run: Run, node: ast.ListComp, scope: Scope) -> Value:
     found: list[Value] = []
-    for inner in _rows(run, node.generators, Scope(outer=scope)):
+    for inner in _rows(run, node.generators, scope):
         if inner is None:
             return List([], open=True)
         found.append(evaluate(run, node.elt, inner))
@@ -29,7 +29,7 @@ def _generator(run: Run, node: ast.GeneratorExp, scope: Scope) -> Value:
     result = Iterator(iter(()))
 
     def steps() -> PythonIterator[Value]:
-        for inner in _rows(run, node.generators, Scope(outer=scope)):
+        for inner in _rows(run, node.generators, scope):
             if inner is None:
                 result.open = True
                 return
@@ -42,7 +42,7 @@ def _generator(run: Run, node: ast.GeneratorExp, scope: Scope) -> Value:
 @evaluates(ast.SetComp)
 def _set_comprehension(run: Run, node: ast.SetComp, scope: Scope) -> Value:
     found: dict[Value, None] = {}
-    for inner in _rows(run, node.generators, Scope(outer=scope)):
+    for inner in _rows(run, node.generators, scope):
         value = None if inner is None else logic.settle(run, evaluate(run, node.elt, inner))
         if inner is None or not is_constant(value):
             return Set({}, open=True)
@@ -53,7 +53,7 @@ def _set_comprehension(run: Run, node: ast.SetComp, scope: Scope) -> Value:
 @evaluates(ast.DictComp)
 def _dict_comprehension(run: Run, node: ast.DictComp, scope: Scope) -> Value:
     result = Dict({})
-    for inner in _rows(run, node.generators, Scope(outer=scope)):
+    for inner in _rows(run, node.generators, scope):
         if inner is None:
             return Dict({}, open=True)
         key = logic.settle(run, evaluate(run, node.key, inner))
@@ -66,14 +66,23 @@ def _dict_comprehension(run: Run, node: ast.DictComp, scope: Scope) -> Value:
 
 
 def _rows(
-    run: Run, generators: Sequence[ast.comprehension], scope: Scope
+    run: Run, generators: Sequence[ast.comprehension], around: Scope
 ) -> PythonIterator[Scope | None]:
-    """The scope of a comprehension once for each element; None if it cannot be followed."""
+    """The scope of a comprehension once for each element; None if it cannot be followed.
+
+    Of a class body ``around`` it, only the first iterable sees the names.
+    """
+    yield from _elements(run, generators, Scope(outer=around.closure), around)
+
+
+def _elements(
+    run: Run, generators: Sequence[ast.comprehension], scope: Scope, around: Scope
+) -> PythonIterator[Scope | None]:
     if not generators:
         yield scope
         return
     generator = generators[0]
-    values = elements(run, evaluate(run, generator.iter, scope))
+    values = elements(run, evaluate(run, generator.iter, around))
     if values is None or len(values) > MAX_ITEMS:
         yield None
         return
@@ -85,7 +94,7 @@ def _rows(
             yield None
             return
         if kept:
-            yield from _rows(run, generators[1:], scope)
+            yield from _elements(run, generators[1:], scope, scope)
 
 
 def _kept(run: Run, generator: ast.comprehension, scope: Scope) -> bool | None:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from convlint.readers.source import logic
 from convlint.readers.source.builtin_functions import make_dict
 from convlint.readers.source.dispatch import attribute, call
+from convlint.readers.source.enumerations import auto
 from convlint.readers.source.expressions import combine_values
 from convlint.readers.source.instances import lineage
 from convlint.readers.source.keras_values import KerasObject
@@ -22,6 +23,8 @@ from convlint.readers.source.values import (
     Class,
     Dict,
     External,
+    Function,
+    Instance,
     Iterator,
     List,
     Manager,
@@ -71,6 +74,17 @@ def _maybe_decorator(
     """A decorator that may also be called with options first."""
     given = first(arguments)
     return Native("decorator", same) if not arguments or is_constant(given) else given
+
+
+def _remembering(
+    run: Run, arguments: list[Value], keywords: dict[str, Value], site: ast.AST
+) -> Value:
+    """``lru_cache`` and ``cache``, with or without options."""
+    function = first(arguments)
+    if not isinstance(function, Function):
+        return Native("lru_cache", _remembering)
+    function.results = {}
+    return function
 
 
 def copied(run: Run, value: Value) -> Value:
@@ -158,6 +172,25 @@ def _field(run: Run, arguments: list[Value], keywords: dict[str, Value], site: a
     return Partial(factory, (), {})
 
 
+def _replaced(run: Run, arguments: list[Value], keywords: dict[str, Value], site: ast.AST) -> Value:
+    """``dataclasses.replace``: made anew, with the fields that are not given as they are."""
+    value = logic.settle(run, first(arguments))
+    if not isinstance(value, Instance) or value.cls.fields is None:
+        return Opaque()
+    fields = {name: value.attributes.get(name, Opaque()) for name in value.cls.fields}
+    return call(run, value.cls, [], {**fields, **keywords}, site)
+
+
+def _asdict(run: Run, arguments: list[Value], keywords: dict[str, Value], site: ast.AST) -> Value:
+    value = logic.settle(run, first(arguments))
+    if not isinstance(value, Instance) or value.cls.fields is None:
+        return Opaque()
+    fields = {name: value.attributes.get(name, Opaque()) for name in value.cls.fields}
+    if any(isinstance(field, Instance) for field in fields.values()):
+        return Dict({}, open=True)
+    return Dict({name: copied(run, field) for name, field in fields.items()})
+
+
 def _json(run: Run, arguments: list[Value], keywords: dict[str, Value], site: ast.AST) -> Value:
     text = logic.settle(run, first(arguments))
     if not isinstance(text, str) or len(text) > MAX_TEXT:
@@ -230,15 +263,19 @@ CONTAINERS: Final[dict[str, NativeFunction]] = {
     "functools.partial": _partial,
     "functools.reduce": _reduce,
     "functools.wraps": _decorator,
-    "functools.lru_cache": _maybe_decorator,
-    **dict.fromkeys(("functools.cache", "abc.abstractmethod", "typing.override"), same),
+    **dict.fromkeys(("functools.cache", "functools.lru_cache"), _remembering),
+    **dict.fromkeys(("abc.abstractmethod", "typing.override"), same),
     "dataclasses.dataclass": _maybe_decorator,
     "dataclasses.field": _field,
+    "enum.auto": auto,
+    "dataclasses.replace": _replaced,
+    "dataclasses.asdict": _asdict,
     "collections.OrderedDict": make_dict,
     "collections.defaultdict": _defaultdict,
     "collections.Counter": _counter,
     "collections.deque": _deque,
     "collections.namedtuple": _namedtuple,
+    "types.MappingProxyType": same,
     "types.SimpleNamespace": lambda run, arguments, keywords, site: Opaque(members=dict(keywords)),
     "copy.copy": _copy,
     "copy.deepcopy": _deepcopy,

@@ -100,8 +100,9 @@ def _boolean(run: Run, node: ast.BoolOp, scope: Scope) -> Value:
     for part in node.values:
         if keys and has_effects(run, part, scope):
             # Whether it is evaluated at all, the parts before it decide.
-            if run.decide(("or" if stop else "and", *keys)) is stop:
-                return stop
+            together = ("or" if stop else "and", *keys)
+            if run.decide(together) is stop:
+                return unknown if len(keys) == 1 else Opaque(together)
             keys = []
         value = evaluate(run, part, scope)
         known = logic.truth(run, value)

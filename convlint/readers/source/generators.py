@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from convlint.readers.source import logic
 from convlint.readers.source.dispatch import evaluate, execute
 from convlint.readers.source.exceptions import handler_for
+from convlint.readers.source.patterns import cases
 from convlint.readers.source.run import MAX_DEPTH, GivenUp, Raised, Run
 from convlint.readers.source.scope import Scope
 from convlint.readers.source.sequences import bind, elements
@@ -72,6 +73,8 @@ def _statement(run: Run, node: Any, scope: Scope) -> Steps:
         case ast.If():
             test = logic.decided(run, evaluate(run, node.test, scope))
             return (yield from _block(run, node.body if test else node.orelse, scope))
+        case ast.Match():
+            return (yield from _match(run, node, scope))
         case ast.For():
             return (yield from _for(run, node, scope))
         case ast.While():
@@ -82,6 +85,13 @@ def _statement(run: Run, node: Any, scope: Scope) -> Steps:
             return (yield from _block(run, node.body, scope))
         case _:
             raise _Unfollowed
+    return None
+
+
+def _match(run: Run, node: ast.Match, scope: Scope) -> Steps:
+    for _, case, test in cases(run, node, scope):
+        if test is True or logic.decided(run, test):
+            return (yield from _block(run, case.body, scope))
     return None
 
 

@@ -220,6 +220,8 @@ def _keras(
             return "tf"
         case "backend" if symbol.section == "backend":
             return "tensorflow"
+        case "is_keras_tensor" if arguments and isinstance(arguments[0], Tensor):
+            return True
         case "ndim" if arguments and isinstance(arguments[0], Tensor):
             shape = shape_value(arguments[0])
             return len(shape) if isinstance(shape, tuple) else Opaque()

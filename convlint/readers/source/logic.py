@@ -124,6 +124,10 @@ def decided(run: Run, value: Value) -> bool:
 def compare(run: Run, kind: type[ast.cmpop], left: Value, right: Value) -> Value:
     """One comparison: True, False or unknown."""
     left, right = _answered(run, left), _answered(run, right)
+    if type(left) is Instance or type(right) is Instance:
+        result = _overloaded(run, kind, left, right)
+        if result is not MISSING:
+            return truth(run, result)
     if type(left) is Choice:
         return choice(
             left.key, compare(run, kind, left.yes, right), compare(run, kind, left.no, right)
@@ -146,6 +150,37 @@ def compare(run: Run, kind: type[ast.cmpop], left: Value, right: Value) -> Value
         except TypeError:
             return Opaque()
     return _question(_SYMBOLS[kind], left, right)
+
+
+_METHODS: Final = {
+    ast.Eq: ("__eq__", "__eq__"),
+    ast.NotEq: ("__ne__", "__ne__"),
+    ast.Lt: ("__lt__", "__gt__"),
+    ast.LtE: ("__le__", "__ge__"),
+    ast.Gt: ("__gt__", "__lt__"),
+    ast.GtE: ("__ge__", "__le__"),
+}
+"""The methods of the left and of the right operand that compare them."""
+
+
+def _overloaded(run: Run, kind: type[ast.cmpop], left: Value, right: Value) -> Value:
+    """What the methods of an object say about a comparison; MISSING if it has none for it."""
+    site = ast.Pass()
+    if kind is ast.In or kind is ast.NotIn:
+        result = special(run, right, "__contains__", [left], site)
+        if result is MISSING:
+            return MISSING
+        return result if kind is ast.In else negated(run, result)
+    for name, receiver, other in zip(
+        _METHODS.get(kind, ()), (left, right), (right, left), strict=False
+    ):
+        result = special(run, receiver, name, [other], site)
+        if result is not MISSING:
+            return result
+    if kind is ast.NotEq:
+        result = _overloaded(run, ast.Eq, left, right)
+        return MISSING if result is MISSING else negated(run, result)
+    return MISSING
 
 
 def _size(container: Value) -> int:
@@ -204,6 +239,8 @@ def _equal(left: Value, right: Value, *, identity: bool) -> Value:
         if constant is None:
             return False
         return Opaque() if isinstance(other, Array | Tensor | External | tuple) else False
+    if type(left) is Instance and type(right) is Instance and left.cls.members is not None:
+        return False
     return Opaque()
 
 

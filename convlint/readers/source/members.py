@@ -11,14 +11,13 @@ from convlint.readers.source.classes import construct_base, instantiate, new_ins
 from convlint.readers.source.dispatch import attribute, reads, writes
 from convlint.readers.source.models import set_trainable
 from convlint.readers.source.relevance import method_of
-from convlint.readers.source.run import Raised, Run
+from convlint.readers.source.run import Run
 from convlint.readers.source.scope import MISSING
 from convlint.readers.source.values import (
     UNPACKED,
     Bound,
     Class,
     Dict,
-    External,
     Function,
     Instance,
     Native,
@@ -49,8 +48,7 @@ def _read_instance(run: Run, instance: Instance, name: str) -> Value:
     fallback = method_of(instance.cls, "__getattr__")
     if isinstance(fallback, Function):
         return call_function(run, fallback, [instance, name], {}, fallback.node)
-    if run.trying:
-        raise Raised(External("builtins.AttributeError"))
+    run.fails("AttributeError")
     value = instance.attributes[name] = Opaque()
     return value
 
@@ -74,6 +72,9 @@ def bind_member(run: Run, member: Value, instance: Instance, cls: Class) -> Valu
     match member.kind:
         case "property":
             return call_function(run, member, [instance], {}, member.node)
+        case "cached_property":
+            value = call_function(run, member, [instance], {}, member.node)
+            return instance.attributes.setdefault(member.name, value)
         case "staticmethod":
             return member
         case "classmethod":
@@ -138,6 +139,8 @@ def _read_super(run: Run, proxy: Super, name: str) -> Value:
         return Native(name, _ignore)
     if name == "__init__":
         return Native(name, _base_constructor(receiver))
+    if name == "__setattr__":
+        return Native(name, _store_in(receiver))
     if receiver.native is not None:
         return attribute(run, receiver.native, name)
     if name in ("__call__", "call") or receiver.layer is None:
@@ -163,8 +166,29 @@ def _base_constructor(instance: Instance) -> Any:
     return construct
 
 
+def _store_in(instance: Instance) -> Any:
+    def set_(run: Run, arguments: list[Value], keywords: dict[str, Value], site: ast.AST) -> Value:
+        if len(arguments) == 2 and isinstance(arguments[0], str):
+            store(run, instance, arguments[0], arguments[1])
+        return None
+
+    return set_
+
+
 @writes(Instance)
 def _write_instance(run: Run, instance: Instance, name: str, value: Value) -> None:
+    own = method_of(instance.cls, "__setattr__")
+    member = method_of(instance.cls, name)
+    if isinstance(own, Function):
+        call_function(run, own, [instance, name, value], {}, own.node)
+    elif isinstance(member, Function) and member.setter is not None:
+        call_function(run, member.setter, [instance, value], {}, member.setter.node)
+    else:
+        store(run, instance, name, value)
+
+
+def store(run: Run, instance: Instance, name: str, value: Value) -> None:
+    """Set an attribute as ``object.__setattr__`` does."""
     if instance.layer is not None and name == "trainable":
         set_trainable(instance.layer, logic.decided(run, value))
         return

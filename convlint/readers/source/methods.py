@@ -11,11 +11,10 @@ from convlint.readers.source.arithmetic import has_large_width
 from convlint.readers.source.builtin_functions import make_dict, sorting
 from convlint.readers.source.keras_values import Layer, Tensor
 from convlint.readers.source.layer_methods import of_layer, of_tensor
-from convlint.readers.source.run import MAX_ITEMS, MAX_TEXT, Raised, Run
+from convlint.readers.source.run import MAX_ITEMS, MAX_TEXT, Run
 from convlint.readers.source.sequences import elements, is_hashable, lose
 from convlint.readers.source.values import (
     Dict,
-    External,
     Function,
     List,
     Opaque,
@@ -45,8 +44,10 @@ _TEXT_METHODS: Final = frozenset(
     capitalize casefold count endswith find index isalpha isdigit isidentifier islower isnumeric
     isspace istitle isupper join lower lstrip partition removeprefix removesuffix replace rfind
     rindex rpartition rsplit rstrip split splitlines startswith strip swapcase title upper
+    center ljust rjust zfill
     """.split()
 )
+_PADDING: Final = frozenset({"center", "ljust", "rjust", "zfill"})
 
 
 def _text(
@@ -68,6 +69,8 @@ def _text(
         return joined if len(joined) <= MAX_TEXT else Opaque()
     if name not in _TEXT_METHODS or keywords or not all(map(is_constant, arguments)):
         return Opaque()
+    if name in _PADDING and arguments and not _is_moderate(arguments[0]):
+        return Opaque()
     if name == "replace" and len(text) * max(len(str(arguments[-1])), 1) > MAX_TEXT:
         return Opaque()
     try:
@@ -75,6 +78,10 @@ def _text(
     except (TypeError, ValueError):
         return Opaque()
     return List(result) if isinstance(result, list) else result
+
+
+def _is_moderate(width: Value) -> bool:
+    return isinstance(width, int) and width <= MAX_TEXT
 
 
 def _format(text: str, arguments: list[Value], keywords: dict[str, Value]) -> Value:
@@ -140,8 +147,11 @@ def _list(
                 value.items[:] = order
         case "index" | "count" | "tolist":
             return value if name == "tolist" else Opaque()
+        case "remove" | "insert":
+            lose(value)
         case _:
             lose(value)
+            return Opaque()
     return None
 
 
@@ -165,9 +175,11 @@ def _dict(
             found = Opaque() if value.open else default
             if name == "setdefault":
                 entries[key] = found
-            elif name == "pop" and not value.open and len(arguments) < 2 and run.trying:
-                raise Raised(External("builtins.KeyError"))
+            elif name == "pop" and not value.open and len(arguments) < 2:
+                run.fails("KeyError")
             return found
+        case "popitem" if entries and not value.open:
+            return entries.popitem()
         case "move_to_end" if key in entries:
             moved = {key: entries.pop(key)}
             rest = dict(entries)
@@ -196,6 +208,7 @@ def _dict(
             value.open |= "**" in keywords
         case _:
             lose(value)
+            return Opaque()
     return None
 
 
@@ -213,8 +226,11 @@ def _set(
         value.items.pop(arguments[0], None)
     elif name == "copy":
         return Set(dict(value.items), value.open)
+    elif name in ("union", "intersection", "difference", "symmetric_difference"):
+        return Set({}, open=True)
     else:
         lose(value)
+        return None if name in ("clear", "update", "discard", "remove", "add") else Opaque()
     return None
 
 

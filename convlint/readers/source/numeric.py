@@ -30,7 +30,9 @@ def constants_only(function: Callable[..., Any]) -> NativeFunction:
             return Opaque()
         try:
             result = function(*values, **named)
-        except (ArithmeticError, TypeError, ValueError, LookupError, MemoryError):
+        except (ArithmeticError, TypeError, ValueError, LookupError, MemoryError) as error:
+            if function in (int, float) and type(error) is ValueError:
+                run.fails("ValueError")
             return Opaque()
         if isinstance(result, list):
             return List(result)

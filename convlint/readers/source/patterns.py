@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from convlint.readers.source import logic
@@ -20,13 +20,7 @@ _SELF_MATCHING = frozenset({"bool", "bytes", "dict", "float", "int", "list", "se
 
 @executes(ast.Match)
 def _match(run: Run, node: ast.Match, scope: Scope) -> Any:
-    subject = logic.settle(run, evaluate(run, node.subject, scope))
-    for number, case in enumerate(node.cases):
-        test = matches(run, case.pattern, subject, scope)
-        if test is True and case.guard is not None:
-            test = logic.truth(run, evaluate(run, case.guard, scope))
-        if test is False:
-            continue
+    for number, case, test in cases(run, node, scope):
         if test is True:
             return execute(run, case.body, scope)
         rest: list[ast.stmt] = []
@@ -34,6 +28,17 @@ def _match(run: Run, node: ast.Match, scope: Scope) -> Any:
             rest = [ast.copy_location(ast.Match(node.subject, node.cases[number + 1 :]), node)]
         return branch(run, test, case.body, rest, scope)
     return None
+
+
+def cases(run: Run, node: ast.Match, scope: Scope) -> Iterator[tuple[int, ast.match_case, Value]]:
+    """The cases that match, or of which that is not known, with their numbers."""
+    subject = logic.settle(run, evaluate(run, node.subject, scope))
+    for number, case in enumerate(node.cases):
+        test = matches(run, case.pattern, subject, scope)
+        if test is True and case.guard is not None:
+            test = logic.truth(run, evaluate(run, case.guard, scope))
+        if test is not False:
+            yield number, case, test
 
 
 def matches(run: Run, pattern: ast.pattern, subject: Value, scope: Scope) -> Value:

@@ -15,7 +15,7 @@ from functools import cache
 from typing import Any, Final
 
 from convlint.readers.source.keras_values import Layer
-from convlint.readers.source.values import Function, Opaque, Value
+from convlint.readers.source.values import External, Function, Opaque, Value
 from convlint.readers.variants import Note
 
 MAX_STEPS: Final = 100_000
@@ -102,6 +102,11 @@ class Run:
         self.steps -= steps
         if self.steps < 0:
             raise GivenUp(f"it takes more than {MAX_STEPS} steps to follow")
+
+    def fails(self, exception: str) -> None:
+        """The script certainly raises an exception of Python's, which matters in a ``try``."""
+        if self.trying:
+            raise Raised(External(f"builtins.{exception}"))
 
     def note(self, site: ast.AST | None, reason: str) -> None:
         """Note that something at a place was given up."""

@@ -11,7 +11,7 @@ from convlint.readers.source.dispatch import call, evaluate, set_attribute
 from convlint.readers.source.keras_values import Hidden, Layer, Tensor
 from convlint.readers.source.operators import index_tensor
 from convlint.readers.source.relevance import method_of
-from convlint.readers.source.run import MAX_ITEMS, MAX_TEXT, Raised, Run
+from convlint.readers.source.run import MAX_ITEMS, MAX_TEXT, Run
 from convlint.readers.source.scope import Scope
 from convlint.readers.source.tensors import outputs_of
 from convlint.readers.source.values import (
@@ -66,6 +66,8 @@ def elements(run: Run, value: Value) -> list[Value] | None:
         return _exhaust(run, value)
     if kind is Instance:
         return _of_instance(run, value)
+    if kind is Class and value.members is not None:
+        return list(value.members.values())
     return None
 
 
@@ -115,9 +117,9 @@ def item(run: Run, container: Value, key: Value, site: ast.AST) -> Value:
     if kind is List:
         if container.owner is not None and type(key) is slice and not _is_known(key):
             return Hidden(container.owner, Opaque())
-        return _element(container.items, key, open_=container.open)
+        return _element(run, container.items, key, open_=container.open)
     if kind is tuple or kind is str or kind is bytes or kind is range:
-        return _element(container, key, open_=False)
+        return _element(run, container, key, open_=False)
     if kind is Opaque:
         return member(container, ("item", key) if is_constant(key) else None)
     if kind is Array:
@@ -126,6 +128,8 @@ def item(run: Run, container: Value, key: Value, site: ast.AST) -> Value:
         return Hidden(container.owner, ("item", container.key, key))
     if kind is Instance:
         return _item_of_instance(run, container, key, site)
+    if kind is Class and container.members is not None and isinstance(key, str):
+        return container.members.get(key, Opaque())
     return Opaque()
 
 
@@ -136,7 +140,7 @@ def _item_of_instance(run: Run, value: Instance, key: Value, site: ast.AST) -> V
     if value.native is not None:
         return item(run, value.native, key, site)
     values = _fields(value)
-    return Opaque() if values is None else _element(values, key, open_=False)
+    return Opaque() if values is None else _element(run, values, key, open_=False)
 
 
 def member(value: Opaque, key: Hashable) -> Value:
@@ -166,9 +170,8 @@ def entry(run: Run, container: Dict, key: Value, site: ast.AST) -> Value:
         container.entries[key] = Opaque()
     elif container.factory is not None:
         container.entries[key] = call(run, container.factory, [], {}, site)
-    elif run.trying:
-        raise Raised(External("builtins.KeyError"))
     else:
+        run.fails("KeyError")
         return Opaque()
     return container.entries[key]
 
@@ -184,7 +187,7 @@ def _is_known(key: slice) -> bool:
     return all(bound is None or isinstance(bound, int) for bound in (key.start, key.stop, key.step))
 
 
-def _element(items: Any, key: Value, *, open_: bool) -> Value:
+def _element(run: Run, items: Any, key: Value, *, open_: bool) -> Value:
     if isinstance(key, slice):
         if open_ or not _is_known(key):
             return List([], open=True) if isinstance(items, list) else Opaque()
@@ -198,6 +201,7 @@ def _element(items: Any, key: Value, *, open_: bool) -> Value:
     try:
         return items[key]
     except IndexError:
+        run.fails("IndexError")
         return Opaque()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import Any, Final
 
 from convlint.readers.source import logic
@@ -155,20 +156,21 @@ def _decorated(run: Run, value: Value, decorator: Value, site: ast.AST) -> Value
     """What a decorator makes of a function or class."""
     if isinstance(decorator, External):
         name = decorator.path.rpartition(".")[2]
-        if isinstance(value, Function) and name in ("property", "staticmethod", "classmethod"):
+        if isinstance(value, Function) and name in _KINDS:
             value.kind = name
-            return value
-        if name == "cached_property" and isinstance(value, Function):
-            value.kind = "property"
             return value
         if resolve(decorator.path).kind == "keras":
             return value
     if isinstance(decorator, Bound) and isinstance(decorator.receiver, Function):
-        return decorator.receiver  # the setter of a property
+        getter = decorator.receiver
+        is_setter = decorator.function == "setter" and isinstance(value, Function)
+        return replace(getter, setter=value) if is_setter else getter
     if isinstance(decorator, Opaque):
         return value if decorator.origin in _EXPORTS else Opaque(origin=decorator.origin)
     return call(run, decorator, [value], {}, site)
 
+
+_KINDS: Final = frozenset({"property", "cached_property", "staticmethod", "classmethod"})
 
 _EXPORTS: Final = frozenset({"keras_export", "tf_export", "register_keras_serializable"})
 """What Keras and TensorFlow put on their own functions; it changes nothing."""

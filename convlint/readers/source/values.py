@@ -121,7 +121,9 @@ class Function:
         scope: where its free names are looked up.
         defaults: values of the last positional parameters, and of keyword-only ones by name.
         owner: the class whose body defines it.
-        kind: ``"property"``, ``"staticmethod"``, ``"classmethod"`` or ``""``.
+        kind: ``property``, ``cached_property``, ``staticmethod``, ``classmethod`` or nothing.
+        setter: what sets the property.
+        results: what it gave for which arguments, if it remembers that (``lru_cache``).
     """
 
     name: str
@@ -131,6 +133,8 @@ class Function:
     keyword_defaults: dict[str, Value] = field(default_factory=dict)
     owner: Class | None = None
     kind: str = ""
+    setter: Function | None = None
+    results: dict[Hashable, Value] | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -141,6 +145,7 @@ class Class:
         node: its definition, if it was not made by a call.
         lineage: its method resolution order, itself first.
         fields: the names of the fields of a dataclass or named tuple.
+        members: those of an enumeration.
     """
 
     name: str
@@ -149,6 +154,7 @@ class Class:
     namespace: dict[str, Value]
     lineage: tuple[Value, ...] = ()
     fields: tuple[str, ...] | None = None
+    members: dict[str, Value] | None = None
 
 
 @dataclass(slots=True, eq=False)
