@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Hashable
+from dataclasses import replace
 from typing import Final
 
 from convlint.readers.source import logic
@@ -103,19 +105,8 @@ def call_function(
     site: ast.AST,
 ) -> Value:
     """Call a function of the file."""
-    if function.results is None:
-        return _call(run, function, arguments, keywords)
-    given = (*arguments, *keywords.items())
-    if not all(is_hashable(value) for value in (*arguments, *keywords.values())):
-        return _call(run, function, arguments, keywords)
-    if given not in function.results:
-        function.results[given] = _call(run, function, arguments, keywords)
-    return function.results[given]
-
-
-def _call(
-    run: Run, function: Function, arguments: list[Value], keywords: dict[str, Value]
-) -> Value:
+    if function.results is not None:
+        return _remembered(run, function, function.results, arguments, keywords, site)
     node = function.node
     run.called.add(node)
     if run.nesting >= MAX_DEPTH:
@@ -137,6 +128,24 @@ def _call(
     if type(signal) is Return:
         return signal.value
     return Opaque() if signal is UNDECIDED else None
+
+
+def _remembered(
+    run: Run,
+    function: Function,
+    results: dict[Hashable, Value],
+    arguments: list[Value],
+    keywords: dict[str, Value],
+    site: ast.AST,
+) -> Value:
+    """What a function gives that is not called again for the same arguments."""
+    forgetful = replace(function, results=None)
+    if not all(map(is_hashable, (*arguments, *keywords.values()))):
+        return call_function(run, forgetful, arguments, keywords, site)
+    given = (*arguments, *keywords.items())
+    if given not in results:
+        results[given] = call_function(run, forgetful, arguments, keywords, site)
+    return results[given]
 
 
 def _parameters(
