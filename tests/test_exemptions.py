@@ -14,40 +14,9 @@ import pytest
 from keras import layers as L  # noqa: N812
 
 from convlint import check
+from tests.near_misses import Cases, classes, conv, drop
 
-Build = Callable[[], keras.Model]
-Network = Callable[[Any], Any]
-
-CASES: list[Any] = []
-
-
-def case(
-    code: str, *expected: str, shape: tuple[int | None, ...] = (32, 32, 3)
-) -> Callable[[Network], Network]:
-    """Register a function from an input tensor to an output, and the layers reported in it."""
-
-    def register(function: Network) -> Network:
-        def build() -> keras.Model:
-            inputs = keras.Input(shape)
-            return keras.Model(inputs, function(inputs))
-
-        name = function.__name__.replace("_", " ")
-        CASES.append(pytest.param(code, build, set(expected), id=f"{code} {name}"))
-        return function
-
-    return register
-
-
-def conv(x: Any, filters: int = 8, size: int = 3, **kwargs: Any) -> Any:
-    return L.Conv2D(filters, size, padding="same", **kwargs)(x)
-
-
-def drop(rate: float = 0.3, **kwargs: Any) -> Any:
-    return L.Dropout(rate, name="drop", **kwargs)
-
-
-def classes(x: Any, units: int = 10) -> Any:
-    return L.Dense(units, activation="softmax", name="classes")(L.GlobalAveragePooling2D()(x))
+case = Cases()
 
 
 # CVL101
@@ -609,9 +578,11 @@ def attention_over_a_sequence(x: Any) -> Any:
     return L.Softmax(axis=1)(L.Dense(1)(x))
 
 
-@pytest.mark.parametrize(("code", "build", "expected"), CASES)
-def test_a_rule_fires_here_and_nowhere_else(code: str, build: Build, expected: set[str]) -> None:
-    assert {finding.layer for finding in check(build(), select=[code])} == expected
+@case.all
+def test_only_what_the_rule_is_about_is_reported(
+    reported: Callable[[], set[str]], expected: set[str]
+) -> None:
+    assert reported() == expected
 
 
 PAIRS = [
