@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from convlint.errors import ConfigError, RuleError
 from convlint.evidence import Reference, parse_references
@@ -98,6 +98,26 @@ def select(
         for rule in rules
         if named[rule.code] > dropped[rule.code] or (rule.code in kept and not dropped[rule.code])
     )
+
+
+def configured(
+    rules: Sequence[Rule], options: Iterable[tuple[str, Iterable[tuple[str, Any]]]]
+) -> tuple[Rule, ...]:
+    """The rules with the options that settings give them, each named by code or name.
+
+    Raises:
+        ConfigError: a rule or an option that there is not, or a value of another type.
+    """
+    changed: dict[str, Rule] = {}
+    for wanted, settings in options:
+        rule = find(rules, wanted)
+        if rule.code in changed:
+            raise ConfigError(f"options: {wanted}: is set under its code and its name")
+        try:
+            changed[rule.code] = rule.configured(dict(settings))
+        except ConfigError as error:
+            raise ConfigError(f"options: {wanted}: {error}") from None
+    return tuple(changed.get(rule.code, rule) for rule in rules)
 
 
 def matching(rules: Sequence[Rule], selectors: Collection[str]) -> frozenset[str]:

@@ -1,8 +1,8 @@
 """Rules in Python, for the few that no pattern can say.
 
-A check is a function from facts to matches, registered under the name by which a rule page
-refers to it (``check: name``). Its matches bind exactly the roles that it declares; the page's
-message may use those.
+A check is a function from facts and the rule's options to matches, registered under the name by
+which a rule page refers to it (``check: name``). Its matches bind exactly the roles that it
+declares; the page's message may use those.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from types import MappingProxyType
 from typing import Final, NamedTuple, TypeAlias
 
 from convlint.facts.core import Facts
+from convlint.options import OptionValues
 from convlint.pattern import Match
 
-CheckFunction: TypeAlias = Callable[[Facts], Iterator[Match]]
+CheckFunction: TypeAlias = Callable[[Facts, OptionValues], Iterator[Match]]
 
 
 class Check(NamedTuple):

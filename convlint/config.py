@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 from convlint import globs
 from convlint.errors import ConfigError
 from convlint.finding import Finding, Severity
+from convlint.options import OptionValue, toml
 from convlint.reporters import FORMATS
 from convlint.suggest import did_you_mean
 
@@ -27,6 +28,9 @@ FAIL_ON: Final[Mapping[str, Severity | None]] = {
 
 Ignores = tuple[tuple[str, tuple[str, ...]], ...]
 """Patterns and the selectors of the rules that are silent where they match."""
+
+RuleOptions = tuple[tuple[str, tuple[tuple[str, OptionValue], ...]], ...]
+"""Codes or names of rules, and the options that are set for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,7 @@ class Config:
         fail_on: the least severity that makes a check fail; ``None`` if nothing does.
         per_file_ignores: file patterns and the selectors of the rules to ignore there.
         per_layer_ignores: likewise for ``file-pattern::layer-pattern``.
+        options: options of rules that are set.
         exclude: patterns of files and folders that are not looked at, each with the folder
             that it is relative to.
         rule_paths: rule pages, and folders of them, besides ours.
@@ -56,6 +61,7 @@ class Config:
     fail_on: Severity | None = Severity.WARNING
     per_file_ignores: Ignores = ()
     per_layer_ignores: Ignores = ()
+    options: RuleOptions = ()
     exclude: tuple[tuple[Path, str], ...] = ()
     rule_paths: tuple[Path, ...] = ()
     output_format: str = "full"
@@ -234,6 +240,18 @@ def _layer_ignores(value: Any) -> Ignores:
     return found
 
 
+def _options(value: Any) -> RuleOptions:
+    if not isinstance(value, dict):
+        raise ConfigError("must be a table of tables, like [options.extreme-dropout-rate]")
+    for rule, settings in value.items():
+        if not isinstance(settings, dict):
+            raise ConfigError(f"{rule!r}: must be a table, like {{highest-rate = 0.9}}")
+        for name, setting in settings.items():
+            if not isinstance(setting, (bool, int, float)):
+                raise ConfigError(f"{rule!r}: {name}: must be a number, true or false")
+    return tuple((rule, tuple(settings.items())) for rule, settings in value.items())
+
+
 def _path(value: Any) -> str:
     if not isinstance(value, str) or not value:
         raise ConfigError('must be the path of a file, like "convlint-baseline.json"')
@@ -257,6 +275,7 @@ _CONVERTERS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "fail-on": lambda value: FAIL_ON[_choice(tuple(FAIL_ON))(value)],
     "per-file-ignores": _ignores,
     "per-layer-ignores": _layer_ignores,
+    "options": _options,
     "exclude": _words,
     "rule-paths": _words,
     "output-format": _choice(tuple(FORMATS)),
@@ -283,8 +302,15 @@ def as_toml(config: Config) -> str:
         "",
         "[per-layer-ignores]",
         *(f"{_quoted(key)} = {_list(value)}" for key, value in config.per_layer_ignores),
+        *(line for rule, settings in config.options for line in _option_table(rule, settings)),
     ]
     return "".join(f"{line}\n" for line in lines)
+
+
+def _option_table(rule: str, settings: Iterable[tuple[str, OptionValue]]) -> Iterator[str]:
+    yield ""
+    yield f"[options.{_quoted(rule)}]"
+    yield from (f"{_quoted(name)} = {toml(value)}" for name, value in settings)
 
 
 def _list(words: Iterable[str]) -> str:

@@ -144,7 +144,7 @@ class Linter:
         """
         if config not in self._rules:
             try:
-                rules = catalog.load(config.rule_paths)
+                rules = catalog.configured(catalog.load(config.rule_paths), config.options)
                 for _, ignored in (*config.per_file_ignores, *config.per_layer_ignores):
                     catalog.matching(rules, ignored)  # a wrong selector is an error even if unused
                 chosen = catalog.select(rules, config.select, config.ignore, config.extend_select)

@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 from convlint.errors import RuleError
 from convlint.facts.core import CALL_FACTS, MODEL_FACTS, Facts
 from convlint.kleene import UNKNOWN
+from convlint.options import NO_OPTIONS, OptionValues
 from convlint.suggest import did_you_mean
 
 _FORMATTER: Final = string.Formatter()
@@ -21,7 +22,10 @@ _LONGEST: Final = 60
 
 
 class Placeholder(NamedTuple):
-    """``{role.name}``, ``{role.config.name}`` or ``{model.name}``, with a format for numbers."""
+    """``{role.name}``, ``{role.config.name}``, ``{model.name}`` or ``{option.name}``.
+
+    Each may have a format for numbers.
+    """
 
     role: str
     name: str
@@ -29,14 +33,14 @@ class Placeholder(NamedTuple):
     format: str
 
 
-def check_placeholders(message: str, roles: Collection[str]) -> None:
+def check_placeholders(
+    message: str, roles: Collection[str], options: OptionValues = NO_OPTIONS
+) -> None:
     """RuleError unless every placeholder is well formed and names a role and a known value."""
-    from convlint import kinds
-
     for part in _parts(message):
         if isinstance(part, str):
             continue
-        bound = (*roles, "model")
+        bound = (*roles, "model", "option")
         if part.role not in bound:
             raise RuleError(
                 f"{{{part.role}.{part.name}}}: there is no role {part.role!r}"
@@ -45,16 +49,23 @@ def check_placeholders(message: str, roles: Collection[str]) -> None:
         _check_format(part)
         if part.config:
             continue
-        known = (
-            {"name", *MODEL_FACTS}
-            if part.role == "model"
-            else {*_OF_A_LAYER, *CALL_FACTS, *kinds.ARGUMENTS}
-        )
+        known = _known_names(part.role, options)
         if part.name not in known:
+            what = "option" if part.role == "option" else "fact or argument"
             raise RuleError(
-                f"{{{part.role}.{part.name}}}: there is no fact or argument {part.name!r}"
+                f"{{{part.role}.{part.name}}}: there is no {what} {part.name!r}"
                 f"{did_you_mean(part.name, known)}"
             )
+
+
+def _known_names(role: str, options: OptionValues) -> Collection[str]:
+    from convlint import kinds
+
+    if role == "option":
+        return options
+    if role == "model":
+        return {"name", *MODEL_FACTS}
+    return {*_OF_A_LAYER, *CALL_FACTS, *kinds.ARGUMENTS}
 
 
 def _check_format(part: Placeholder) -> None:
@@ -64,10 +75,12 @@ def _check_format(part: Placeholder) -> None:
         raise RuleError(f"{{{part.role}.{part.name}:{part.format}}}: {error}") from error
 
 
-def fill(message: str, facts: Facts, roles: Mapping[str, int]) -> str:
+def fill(
+    message: str, facts: Facts, roles: Mapping[str, int], options: OptionValues = NO_OPTIONS
+) -> str:
     """The message with its placeholders replaced; what is not known shows as ``?``."""
     return "".join(
-        part if isinstance(part, str) else _shown(part, _value(part, facts, roles))
+        part if isinstance(part, str) else _shown(part, _value(part, facts, roles, options))
         for part in _parts(message)
     )
 
@@ -91,7 +104,9 @@ def _parts(message: str) -> Iterator[str | Placeholder]:
                 raise RuleError(f"{{{field}}}: write {{role.name}} or {{model.name}}")
 
 
-def _value(part: Placeholder, facts: Facts, roles: Mapping[str, int]) -> Any:
+def _value(part: Placeholder, facts: Facts, roles: Mapping[str, int], options: OptionValues) -> Any:
+    if part.role == "option":
+        return options[part.name]
     if part.role == "model":
         return facts.graph.name if part.name == "name" else facts.model(part.name)
     if part.role not in roles:

@@ -20,6 +20,7 @@ from convlint import kinds, operators
 from convlint.errors import RuleError
 from convlint.facts.core import CALL_FACTS, MODEL_FACTS, Facts
 from convlint.kleene import UNKNOWN, Truth, conjunction, disjunction, negation
+from convlint.options import NO_OPTIONS, OptionValues
 from convlint.suggest import did_you_mean
 
 MAX_LENGTH: Final = 2000
@@ -30,7 +31,7 @@ MAX_DEPTH: Final = 40
 _MEANT: Final = {"=": "==", "!": "not", "&": "and", "|": "or"}
 _EXPECTED: Final = "expected a condition such as 'rate > 0.5 and not use_bias'"
 
-RESERVED: Final = frozenset({"config", "model"})
+RESERVED: Final = frozenset({"config", "model", "option"})
 """Names that a role cannot have, because they mean something else in a predicate."""
 
 Reader: TypeAlias = Callable[[Facts, int], Any]
@@ -67,20 +68,30 @@ class Predicate:
         return truth
 
 
-def parse(text: str, *, roles: Collection[str] = ()) -> Predicate:
+def parse(
+    text: str, *, roles: Collection[str] = (), options: OptionValues = NO_OPTIONS
+) -> Predicate:
     """Parse and check a predicate.
 
     Without ``roles`` a bare name is a fact or an argument of the call under test, and
     ``config.x`` an entry of its configuration. With them these are ``role.x`` and
-    ``role.config.x``. ``model.x`` is a fact of the model in both.
+    ``role.config.x``. In both ``model.x`` is a fact of the model, and ``option.x`` one of the
+    ``options``.
 
     Raises:
         RuleError: the text is not a predicate; the message shows where and what was expected.
     """
-    return parse_span(text, 0, len(text), roles=roles)
+    return parse_span(text, 0, len(text), roles=roles, options=options)
 
 
-def parse_span(source: str, start: int, end: int, *, roles: Collection[str] = ()) -> Predicate:
+def parse_span(
+    source: str,
+    start: int,
+    end: int,
+    *,
+    roles: Collection[str] = (),
+    options: OptionValues = NO_OPTIONS,
+) -> Predicate:
     """Parse ``source[start:end]`` as :func:`parse` does; errors show its place in ``source``."""
     # Python would end the expression at a line break; every offset stays what it was.
     text = source[start:end].translate({ord(c): " " for c in "\t\r\n"})
@@ -104,7 +115,7 @@ def parse_span(source: str, start: int, end: int, *, roles: Collection[str] = ()
     except (RecursionError, MemoryError, ValueError):
         # The parser reports its own stack limit as MemoryError.
         raise fault(source, start, "the predicate is too deeply nested") from None
-    return _Compiler(source, start, text, frozenset(roles)).predicate(body, 0)
+    return _Compiler(source, start, text, frozenset(roles), options).predicate(body, 0)
 
 
 def fault(source: str, offset: int, message: str) -> RuleError:
@@ -139,11 +150,14 @@ def _check_characters(source: str, start: int, text: str) -> None:
 class _Compiler:
     """Turns a syntax tree into closures; ``reads`` collects what they read of which role."""
 
-    def __init__(self, source: str, start: int, text: str, roles: frozenset[str]) -> None:
+    def __init__(
+        self, source: str, start: int, text: str, roles: frozenset[str], options: OptionValues
+    ) -> None:
         self.source = source
         self.start = start
         self.encoded = text.encode()
         self.roles = roles
+        self.options = options
         self.reads: dict[str, list[Reader]] = {}
 
     def predicate(self, node: ast.expr, depth: int) -> Predicate:
@@ -232,7 +246,7 @@ class _Compiler:
         return links[0] if len(links) == 1 else _conjunction(links)
 
     def name(self, node: ast.Name | ast.Attribute) -> Evaluator:
-        """Compile ``x``, ``config.x``, ``model.x``, ``role.x`` or ``role.config.x``."""
+        """Compile ``x``, ``config.x``, ``role.x``, ``role.config.x``, ``model.x``, ``option.x``."""
         match node:
             case ast.Attribute(value=ast.Name(id="model"), attr=attribute):
                 if attribute not in MODEL_FACTS:
@@ -241,6 +255,12 @@ class _Compiler:
                         node, f"unknown fact of the model {attribute!r}{hint}"
                     )
                 return lambda facts, scope: facts.model(attribute)
+            case ast.Attribute(value=ast.Name(id="option"), attr=attribute):
+                if attribute not in self.options:
+                    hint = did_you_mean(attribute, self.options)
+                    raise self.error_at_attribute(node, f"unknown option {attribute!r}{hint}")
+                constant = self.options[attribute]
+                return lambda facts, scope: constant
             case ast.Attribute(value=ast.Name(id="config"), attr=entry) if not self.roles:
                 return _config_entry(entry)
             case ast.Attribute(
@@ -286,7 +306,7 @@ class _Compiler:
         if not isinstance(base, ast.Name):
             return self.error(base, "only a name has attributes; expected 'config.x' or 'model.x'")
         name = base.id
-        if name == "model" or (name == "config" and not self.roles):
+        if name in ("model", "option") or (name == "config" and not self.roles):
             return self.error(base, f"expected {name!r}, a dot and one name")
         if name in self.roles:
             return self.error(base, f"expected a fact of the role, such as '{name}.rate'")

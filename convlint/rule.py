@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import PurePath
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from convlint import pattern as patterns
 from convlint import predicate as predicates
@@ -23,6 +23,7 @@ from convlint.evidence import Evidence, parse_evidence
 from convlint.facts.core import Facts
 from convlint.finding import Confidence, Severity
 from convlint.message import check_placeholders
+from convlint.options import Option, OptionValues, parse_options, settle
 from convlint.pattern import Match, Pattern
 from convlint.predicate import Predicate
 from convlint.suggest import did_you_mean
@@ -61,6 +62,7 @@ class Case:
     """One thing that a rule looks for, by a path pattern or by a Python check.
 
     ``at`` is the role of the pattern whose call is reported, ``where`` a predicate over roles.
+    ``options`` are the values that all of this may use as ``option.x``.
     With ``comment`` it is a kind of :data:`COMMENTS`, which :mod:`convlint.suppress` finds.
     """
 
@@ -73,17 +75,18 @@ class Case:
     confidence: Confidence
     message: str
     help: str
+    options: OptionValues
 
     @cached_property
     def _pattern(self) -> Pattern:
         assert self.pattern is not None  # noqa: S101  parse_page sees to it
-        return patterns.parse(self.pattern)
+        return patterns.parse(self.pattern, self.options)
 
     @cached_property
     def _where(self) -> Predicate | None:
         if self.where is None:
             return None
-        return predicates.parse(self.where, roles=self._pattern.roles)
+        return predicates.parse(self.where, roles=self._pattern.roles, options=self.options)
 
     @cached_property
     def _check(self) -> Check:
@@ -97,7 +100,7 @@ class Case:
         if self.comment is not None:
             return iter(())  # the graph has no comments
         if self.check is not None:
-            return self._check.find(facts)
+            return self._check.find(facts, self.options)
         assert self.at is not None  # noqa: S101  parse_page sees to it
         return patterns.find(self._pattern, facts, at=self.at, where=self._where)
 
@@ -119,9 +122,9 @@ class Case:
             with _about("where"):
                 _ = self._where
         with _about("message"):
-            check_placeholders(self.message, roles)
+            check_placeholders(self.message, roles, self.options)
         with _about("help"):
-            check_placeholders(self.help, roles)
+            check_placeholders(self.help, roles, self.options)
 
 
 def _check_about_comment(key: str, text: str) -> None:
@@ -139,10 +142,12 @@ class Rule:
     Attributes:
         code: ``CVL101``; never used again for another rule.
         name: ``dropout-between-convs``.
+        group: what it is about, e.g. ``normalization``; rules are listed by it.
         summary: what it reports, in a few words.
         severity, confidence: of its cases, where they state none of their own.
         default: whether it runs when nobody asks for it.
         since: the version that first had it.
+        options: its thresholds, which settings may change.
         cases: what it looks for; a call that one case reports is not reported by a later one.
         fix: what its cure does to a trained model: ``exact-at-inference``, ``changes-output``
             or ``none``.
@@ -153,11 +158,13 @@ class Rule:
 
     code: str
     name: str
+    group: str
     summary: str
     severity: Severity
     confidence: Confidence
     default: bool
     since: str
+    options: tuple[Option, ...]
     cases: tuple[Case, ...]
     fix: str
     evidence: Evidence
@@ -168,6 +175,11 @@ class Rule:
     def about_comments(self) -> bool:
         """Whether it is about the comments that speak to us, not about models."""
         return any(case.comment is not None for case in self.cases)
+
+    def configured(self, settings: Mapping[str, Any]) -> Rule:
+        """The rule with other values of its options; ConfigError for one that it cannot take."""
+        values = settle(self.options, settings)
+        return replace(self, cases=tuple(replace(case, options=values) for case in self.cases))
 
     def find(self, facts: Facts) -> Iterator[tuple[Case, Match]]:
         """Every reported call with the first case that applies to it."""
@@ -207,25 +219,28 @@ def parse_page(text: str, source: str) -> Rule:
     page = parse(front_matter, source, line_offset=1)
     fields = page.fields(
         required=(
-            *("code", "name", "summary", "severity", "confidence", "default"),
+            *("code", "name", "group", "summary", "severity", "confidence", "default"),
             *("since", "fix", "evidence"),
         ),
-        optional=("cases", *_OF_A_CASE),
+        optional=("options", "cases", *_OF_A_CASE),
     )
     code = _matching(fields["code"], _CODE, "CVL101")
     name = _matching(fields["name"], _NAME, "dropout-between-convs")
     expected = f"{code}-{name}.md"
     if PurePath(source).name != expected:
         raise RuleError(f"{source}: the file should be called {expected}")
+    options = parse_options(fields["options"]) if "options" in fields else ()
     return Rule(
         code,
         name,
+        _matching(fields["group"], _NAME, "normalization"),
         fields["summary"].sentence(),
         fields["severity"].choice(SEVERITIES),
         fields["confidence"].choice(CONFIDENCES),
         fields["default"].choice({"on": True, "off": False}),
         fields["since"].sentence(),
-        tuple(_cases(page, fields)),
+        options,
+        tuple(_cases(page, fields, settle(options, {}))),
         fields["fix"].choice({fix: fix for fix in FIXES}),
         parse_evidence(fields["evidence"]),
         body,
@@ -247,10 +262,10 @@ _SOUGHT: Final = ("pattern", "check", "comment", "at", "where")
 _OF_A_CASE: Final = (*_SOUGHT, "message", "help")
 
 
-def _cases(page: Value, fields: Mapping[str, Value]) -> Iterator[Case]:
+def _cases(page: Value, fields: Mapping[str, Value], options: OptionValues) -> Iterator[Case]:
     inherited = {key: fields[key] for key in _INHERITED if key in fields}
     if "cases" not in fields:
-        yield _case(page, fields)
+        yield _case(page, fields, options)
         return
     for key in _SOUGHT:
         if key in fields:
@@ -260,10 +275,10 @@ def _cases(page: Value, fields: Mapping[str, Value]) -> Iterator[Case]:
         raise fields["cases"].error("name at least one")
     for value in cases:
         own = value.fields(required=(), optional=(*_SOUGHT, *_INHERITED))
-        yield _case(value, {**inherited, **own})
+        yield _case(value, {**inherited, **own}, options)
 
 
-def _case(place: Value, fields: Mapping[str, Value]) -> Case:
+def _case(place: Value, fields: Mapping[str, Value], options: OptionValues) -> Case:
     sought = [key for key in ("pattern", "check", "comment") if key in fields]
     if len(sought) != 1:
         raise place.error("needs either a pattern or a check")
@@ -284,6 +299,7 @@ def _case(place: Value, fields: Mapping[str, Value]) -> Case:
         confidence=fields["confidence"].choice(CONFIDENCES),
         message=fields["message"].sentence(),
         help=fields["help"].sentence(),
+        options=options,
     )
 
 

@@ -55,6 +55,7 @@ def write_page(
     front = f"""\
 code: {code}
 name: {name}
+group: tests
 summary: Test of {name}
 severity: {severity}
 confidence: high

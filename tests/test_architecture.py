@@ -18,7 +18,7 @@ HEAVY = {"keras", "tf_keras", "tensorflow", "numpy", "h5py", "rich"}
 LAYERS = [
     {"crash", "errors", "graph", "kleene", "suggest", "text", "terminal"},
     {"finding", "kinds"},
-    {"yamltext", "evidence"},
+    {"yamltext", "evidence", "options"},
     {"facts", "readers"},
     {"operators", "predicate"},
     {"pattern"},
@@ -38,7 +38,8 @@ LAYERS = [
 RANK = {part: rank for rank, row in enumerate(LAYERS) for part in row}
 READERS_MAY_USE = {"graph", "kinds", "kleene", "errors", "readers", "suggest"}
 REPORTERS_MAY_USE = {
-    *("__version__", "evidence", "finding", "graph", "report", "reporters", "rule", "text")
+    *("__version__", "evidence", "finding", "graph", "options", "report", "reporters", "rule"),
+    "text",
 }
 PUBLIC = {"__init__", "__main__"}
 NEEDS_KERAS = {"callbacks": {"keras", "tf_keras"}}

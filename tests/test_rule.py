@@ -15,12 +15,14 @@ from convlint.graph import Call, Graph, Tensor
 from convlint.kinds import classify
 from convlint.kleene import UNKNOWN
 from convlint.message import fill, readable
+from convlint.options import OptionValues
 from convlint.pattern import Match
 from convlint.rule import parse_page
 
 FRONT = """\
 code: TST101
 name: two-denses
+group: tests
 summary: A dense layer after another
 severity: warning
 confidence: medium
@@ -119,10 +121,10 @@ def test_words_that_yaml_takes_for_something_else_stay_words() -> None:
         ("---\n- a\n---\n", ":2: must be a mapping"),
         ("---\na: &x [*x]\n---\n", "a: unknown key"),
         (page("a: \x07\n"), "not valid YAML"),
-        (changed("severity: warning", "severity: warn"), ":5: severity: 'warn' is not one of"),
+        (changed("severity: warning", "severity: warn"), ":6: severity: 'warn' is not one of"),
         (changed("severity: warning", "severity: warn"), "did you mean 'warning'?"),
-        (changed("severity: warning", "severity: [warning]"), ":5: severity: must be text"),
-        (changed("severity: ", "sevrity: "), ":5: sevrity: unknown key; did you mean 'severity'?"),
+        (changed("severity: warning", "severity: [warning]"), ":6: severity: must be text"),
+        (changed("severity: ", "sevrity: "), ":6: sevrity: unknown key; did you mean 'severity'?"),
         (changed("severity: warning\n", ""), "the key 'severity' is missing"),
         (changed("default: on", "default: true"), "default: 'true' is not one of on, off"),
         (changed("code: TST101", "code: tst1"), "code: 'tst1' does not look like CVL101"),
@@ -131,9 +133,9 @@ def test_words_that_yaml_takes_for_something_else_stay_words() -> None:
         (changed("help: merge them", "help:"), "help: must not be empty"),
         (changed("help: merge them\n", ""), "the key 'help' is missing"),
         (changed("at: second\n", ""), "the key 'at' is missing"),
-        (changed("at: second", "at: second\nat: first"), ":12: at: is given twice"),
+        (changed("at: second", "at: second\nat: first"), ":13: at: is given twice"),
         (changed("at: second", "at: second\ncheck: x"), "needs either a pattern or a check"),
-        (changed("at: second", "cases: []"), ":9: pattern: move it into one of the cases"),
+        (changed("at: second", "cases: []"), ":10: pattern: move it into one of the cases"),
         (changed("strength: folklore", "strength: law"), "evidence.for[0].strength: 'law'"),
         (changed("strength: folklore, ", ""), "evidence.for[0]: the key 'strength' is missing"),
         (changed("  against: []\n", ""), "evidence: the key 'against' is missing"),
@@ -233,7 +235,7 @@ CHECK_NAME = "tests-every-second-dense"
 
 
 @check(CHECK_NAME, "odd")
-def every_second_dense(facts: Facts) -> Iterator[Match]:
+def every_second_dense(facts: Facts, options: OptionValues) -> Iterator[Match]:
     for index in list(facts.calls_by_kind.get("dense", ()))[::2]:
         yield Match(index, (index,), {"odd": index})
 

@@ -390,6 +390,7 @@ PAGE = """\
 ---
 code: TST101
 name: own-comments
+group: tests
 summary: Something about comments
 severity: info
 confidence: high

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 
 from convlint import kinds
 from convlint.errors import RuleError
+from convlint.options import NO_OPTIONS, OptionValues
 from convlint.pattern.automaton import Automaton, build
 from convlint.pattern.tree import Choice, Node, Repeat, Sequence, Step
 from convlint.predicate import RESERVED, fault, parse_span
@@ -34,13 +35,15 @@ class Pattern:
     automaton: Automaton
 
 
-def parse(text: str) -> Pattern:
+def parse(text: str, options: OptionValues = NO_OPTIONS) -> Pattern:
     """Parse and check a pattern; it may span several lines.
+
+    Its predicates may use the ``options`` as ``option.x``.
 
     Raises:
         RuleError: the text is not a pattern; the message shows where and what was expected.
     """
-    parser = _Parser(text)
+    parser = _Parser(text, options)
     root = parser.whole()
     return Pattern(text, tuple(parser.roles), build(root))
 
@@ -93,8 +96,9 @@ def _closing_bracket(text: str, start: int) -> int:
 class _Parser:
     """Recursive descent; ``roles`` maps each role to the place that names it."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, options: OptionValues) -> None:
         self.text = text
+        self.options = options
         self.tokens = list(_tokens(text))
         self.position = 0
         self.steps = 0
@@ -191,7 +195,7 @@ class _Parser:
         if self.token.kind == "predicate":
             start = self.token.offset + 1
             end = self.token.offset + len(self.token.text) - 1
-            predicate = parse_span(self.text, start, end)
+            predicate = parse_span(self.text, start, end, options=self.options)
             self.position += 1
         self.steps += 1
         if self.steps > MAX_STEPS:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from convlint.evidence import Citation, Reference
+from convlint.options import toml
 from convlint.rule import Rule
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def page(rule: Rule, references: Mapping[str, Reference]) -> str:
         f"**{rule.summary}.** {rule.severity!s}, {rule.confidence} confidence, {default}, "
         f"since {rule.since}. Fix: {fix}.",
         before.strip(),
+        *_options(rule),
         "## Evidence for",
         _list(rule.evidence.for_, references),
         "## Evidence against",
@@ -73,6 +75,15 @@ def page(rule: Rule, references: Mapping[str, Reference]) -> str:
         (heading + examples).strip(),
     ]
     return _PAGE_LINK.sub(r"\1 (\2)", "\n\n".join(parts)) + "\n"
+
+
+def _options(rule: Rule) -> Iterator[str]:
+    if rule.options:
+        yield "## Options"
+        yield "\n".join(
+            f"- `{option.name} = {toml(option.default)}`: {option.about}" for option in rule.options
+        )
+        yield f"Set them in the table `[tool.convlint.options.{rule.name}]`."
 
 
 def section(rule: Rule, heading: str) -> str:
