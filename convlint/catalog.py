@@ -120,6 +120,27 @@ def configured(
     return tuple(changed.get(rule.code, rule) for rule in rules)
 
 
+def filtered(
+    rules: Iterable[Rule], group: str | None = None, severity: str | None = None
+) -> tuple[Rule, ...]:
+    """The rules of a group and of a severity, which a rule has if one of its cases has it.
+
+    Raises:
+        ConfigError: a group that no rule is in.
+    """
+    found = tuple(rules)
+    groups = {rule.group: None for rule in found}
+    if group is not None and group not in groups:
+        near = did_you_mean(group, groups) or f" (there are {', '.join(sorted(groups))})"
+        raise ConfigError(f"there is no group {group!r}{near}")
+    return tuple(
+        rule
+        for rule in found
+        if group in (None, rule.group)
+        and severity in (None, *(str(case.severity) for case in rule.cases))
+    )
+
+
 def matching(rules: Sequence[Rule], selectors: Collection[str]) -> frozenset[str]:
     """The codes of all rules that the selectors match; ConfigError if one matches none."""
     return frozenset(code for code, exact in _exactness(rules, selectors).items() if exact)

@@ -62,6 +62,12 @@ def _words_option(name: str, description: str) -> Callable[[F], F]:
 @click.argument("paths", nargs=-1, metavar="PATH...")
 @click.option("--explain", metavar="RULE", help="Print the page of a rule (code or name).")
 @click.option("--list-rules", is_flag=True, help="List the rules, or those that --select means.")
+@click.option("--group", metavar="GROUP", help="List only the rules of a group, such as loss.")
+@click.option(
+    "--severity",
+    type=click.Choice(["error", "warning", "info"]),
+    help="List only the rules of a severity.",
+)
 @click.option("--show-settings", is_flag=True, help="Print the settings that hold for PATH.")
 @_words_option("--select", "Rules to use: codes, beginnings of codes, names, or ALL.")
 @_words_option("--ignore", "Rules to leave out.")
@@ -130,12 +136,13 @@ def _run(options: dict[str, Any]) -> ExitCode:
     paths: Sequence[str] = options["paths"]
     if options["config_file"] and options["isolated"]:
         raise click.UsageError("--config and --isolated contradict each other.")
+    if (options["group"] or options["severity"]) and not options["list_rules"]:
+        raise click.UsageError("--group and --severity go with --list-rules.")
     linter = _linter(options)
     if options["explain"] is not None:
         _explain(linter, options["explain"], options["color"])
     elif options["list_rules"]:
-        selected = any(options[name] for name in ("select", "ignore", "extend_select"))
-        _list_rules(linter, options["color"], selected)
+        _list_rules(linter, options)
     elif options["show_settings"]:
         _show_settings(linter, paths[0] if paths else ".")
     elif paths:
@@ -295,9 +302,10 @@ def _wants_color(choice: str) -> bool:
 
 def _explain(linter: Linter, wanted: str, color: str) -> None:
     from convlint import catalog
+    from convlint.engine import page_paths
     from convlint.reporters import rules
 
-    paths = linter.config_for("").rule_paths
+    paths = page_paths(linter.config_for(""))
     page = rules.page(catalog.find(catalog.load(paths), wanted), catalog.references(paths))
     if not sys.stdout.isatty() and not _wants_color(color):
         terminal.write(page)
@@ -307,13 +315,24 @@ def _explain(linter: Linter, wanted: str, color: str) -> None:
     _print(Markdown(page, code_theme="ansi_dark", hyperlinks=False), color)
 
 
-def _list_rules(linter: Linter, color: str, selected: bool) -> None:
+def _list_rules(linter: Linter, options: dict[str, Any]) -> None:
+    from convlint import catalog
+    from convlint.engine import page_paths
     from convlint.reporters import rules
 
-    chosen, every = linter.rules_for(linter.config_for(""))
-    listed = chosen if selected else every
-    if sys.stdout.isatty():
-        _print(rules.table(listed), color)
+    config = linter.config_for("")
+    chosen, every = linter.rules_for(config)
+    selected = any(options[name] for name in ("select", "ignore", "extend_select"))
+    listed = [
+        rule
+        for rule in catalog.filtered(every, options["group"], options["severity"])
+        if rule in chosen or not selected
+    ]
+    if options["output_format"] == "json":
+        references = catalog.references(page_paths(config), listed)
+        terminal.write(rules.as_json(listed, references))
+    elif sys.stdout.isatty():
+        _print(rules.table(listed), options["color"])
     else:
         terminal.write(rules.listed(listed))
 

@@ -49,6 +49,7 @@ class Config:
         exclude: patterns of files and folders that are not looked at, each with the folder
             that it is relative to.
         rule_paths: rule pages, and folders of them, besides ours.
+        plugins: installed packages whose rules are used as well.
         output_format: one of :data:`convlint.reporters.FORMATS`.
         baseline: the file of findings that are known and not reported.
     """
@@ -64,6 +65,7 @@ class Config:
     options: RuleOptions = ()
     exclude: tuple[tuple[Path, str], ...] = ()
     rule_paths: tuple[Path, ...] = ()
+    plugins: tuple[str, ...] = ()
     output_format: str = "full"
     baseline: Path | None = None
 
@@ -278,6 +280,7 @@ _CONVERTERS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "options": _options,
     "exclude": _words,
     "rule-paths": _words,
+    "plugins": _words,
     "output-format": _choice(tuple(FORMATS)),
     "baseline": _path,
 }
@@ -296,6 +299,7 @@ def as_toml(config: Config) -> str:
         *([] if config.baseline is None else [f"baseline = {_quoted(str(config.baseline))}"]),
         f"exclude = {_list(pattern for _, pattern in config.exclude)}",
         f"rule-paths = {_list(map(str, config.rule_paths))}",
+        f"plugins = {_list(config.plugins)}",
         "",
         "[per-file-ignores]",
         *(f"{_quoted(key)} = {_list(value)}" for key, value in config.per_file_ignores),

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from convlint import baseline, catalog, comments, discover, suppress
+from convlint import baseline, catalog, comments, discover, plugins, suppress
 from convlint.config import Config, Overrides, nearest, read
 from convlint.errors import ConfigError, InputError, SourceError
 from convlint.finding import Finding
@@ -112,6 +112,11 @@ def selectors(value: Sequence[str] | str | None) -> tuple[str, ...] | None:
     return found
 
 
+def page_paths(config: Config) -> tuple[Path, ...]:
+    """Where the rule pages are that are not ours; ConfigError if a plugin cannot be used."""
+    return (*config.rule_paths, *map(plugins.pages, config.plugins))
+
+
 class Linter:
     """Checks inputs one by one; settings and rules are loaded once for all of them."""
 
@@ -144,7 +149,7 @@ class Linter:
         """
         if config not in self._rules:
             try:
-                rules = catalog.configured(catalog.load(config.rule_paths), config.options)
+                rules = catalog.configured(catalog.load(page_paths(config)), config.options)
                 for _, ignored in (*config.per_file_ignores, *config.per_layer_ignores):
                     catalog.matching(rules, ignored)  # a wrong selector is an error even if unused
                 chosen = catalog.select(rules, config.select, config.ignore, config.extend_select)
@@ -266,7 +271,7 @@ class Linter:
             self.rules_for(self.config_for(os.path.dirname(result.file or "")))
         rules = {rule.code: rule for chosen, _ in self._rules.values() for rule in chosen}
         hit = {finding.code for result in results for finding in result.findings}
-        paths = dict.fromkeys(path for config in self._rules for path in config.rule_paths)
+        paths = dict.fromkeys(path for config in self._rules for path in page_paths(config))
         cited = [rules[code] for code in hit]
         references = catalog.references(tuple(paths), cited) if hit else {}
         return Report(results, dict(sorted(rules.items())), references)

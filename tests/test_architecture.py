@@ -23,7 +23,7 @@ LAYERS = [
     {"operators", "predicate"},
     {"pattern"},
     {"checks", "message"},
-    {"rule", "comments"},
+    {"rule", "comments", "plugins"},
     {"catalog", "globs", "lint"},
     {"report"},
     {"reporters"},

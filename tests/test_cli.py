@@ -207,9 +207,40 @@ def test_rules_are_selected_by_lists_that_add_up(run: Run, tested: Path) -> None
 def test_the_rules_are_listed(run: Run, tested: Path) -> None:
     ran = run("--list-rules")
     assert ran.code == 0
-    assert re.search(r"^CVL101  warning +medium +on +dropout-between-convs  +\w", ran.out, re.M)
+    assert re.search(
+        r"^CVL101  warning +medium +on +regularization +dropout-between-convs  +\w", ran.out, re.M
+    )
     assert "TST101" in ran.out
     assert "TST101" not in run("--list-rules", "--isolated").out
+
+
+def test_the_rules_of_a_group_and_a_severity_are_listed(run: Run, tested: Path) -> None:
+    def used(*arguments: str) -> set[str]:
+        return {line.split()[0] for line in run("--list-rules", *arguments).out.splitlines()}
+
+    assert used("--group", "tests") == {"TST101"}
+    assert used("--group", "tests", "--severity", "error") == set()
+    assert {"CVL601", "CVL602"} <= used("--group", "loss", "--severity", "error")
+    assert used("--group", "loss", "--select", "CVL101,CVL602") == {"CVL602"}
+    assert "CVL105" in used("--severity", "info")  # one of its cases
+    ran = run("--list-rules", "--group", "los")
+    assert (ran.code, ran.err) == (2, "error: there is no group 'los'; did you mean 'loss'?\n")
+    assert run("--severity", "error", "bad.json").code == 2
+
+
+def test_the_rules_are_listed_for_programs(run: Run, tested: Path) -> None:
+    ran = run("--list-rules", "--output-format", "json", "--select", "TST101,CVL105")
+    listed = json.loads(ran.out)
+    assert listed["version"] == 1
+    ours, theirs = listed["rules"]
+    assert (ours["code"], ours["group"], ours["severity"]) == (
+        "CVL105",
+        "regularization",
+        "warning",
+    )
+    assert all(item["reference"] and item["url"] for item in ours["evidence"]["for"])
+    assert theirs["name"] == "tested-dense"
+    assert theirs["options"] == []
 
 
 @pytest.mark.parametrize("rule", ["CVL101", "dropout-between-convs"])

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Any
 
-from convlint.evidence import Citation
+from convlint.evidence import Citation, Reference
 from convlint.finding import Finding
 from convlint.report import Report
 
@@ -58,20 +58,19 @@ def _finding(report: Report, finding: Finding) -> dict[str, Any]:
         "help": finding.help,
         "path": [step.layer for step in finding.path],
         "evidence": {
-            "for": _citations(report, evidence.for_),
-            "against": _citations(report, evidence.against),
+            "for": [cited(citation, report.references) for citation in evidence.for_],
+            "against": [cited(citation, report.references) for citation in evidence.against],
         },
     }
 
 
-def _citations(report: Report, citations: Iterable[Citation]) -> list[dict[str, Any]]:
-    return [
-        {
-            "cite": citation.cite,
-            "strength": str(citation.strength),
-            "claim": citation.claim,
-            "reference": report.references[citation.cite].full,
-            "url": report.references[citation.cite].link,
-        }
-        for citation in citations
-    ]
+def cited(citation: Citation, references: Mapping[str, Reference]) -> dict[str, Any]:
+    """A piece of evidence with its source."""
+    reference = references[citation.cite]
+    return {
+        "cite": citation.cite,
+        "strength": str(citation.strength),
+        "claim": citation.claim,
+        "reference": reference.full,
+        "url": reference.link,
+    }

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from convlint.evidence import Citation, Reference
 from convlint.options import toml
+from convlint.reporters.json import cited
 from convlint.rule import Rule
 
 if TYPE_CHECKING:
     from rich.table import Table
 
+VERSION: Final = 1
+"""Of the JSON list of rules."""
+
 _PAGE_LINK = re.compile(r"\[([^\]]+)\]\((?:[^)]*/)?([A-Z]{2,}[0-9]{3,})-[^)]*\.md\)")
 
 
 def listed(rules: Iterable[Rule]) -> str:
-    """One line for each rule, for pipes: code, severity, confidence, default, name, summary."""
+    """One line for each rule, for pipes: its code, and in columns what else matters."""
     rows = list(map(_row, rules))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "".join(
@@ -33,11 +38,37 @@ def table(rules: Iterable[Rule]) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table("code", "severity", "default", "rule", box=SIMPLE_HEAD, pad_edge=False)
+    table = Table("code", "severity", "default", "group", "rule", box=SIMPLE_HEAD, pad_edge=False)
     for rule in rules:
-        code, severity, _, default, name, summary = _row(rule)
-        table.add_row(code, severity, default, Text.assemble((name, "bold"), "\n", summary))
+        code, severity, _, default, group, name, summary = _row(rule)
+        table.add_row(code, severity, default, group, Text.assemble((name, "bold"), "\n", summary))
     return table
+
+
+def as_json(rules: Iterable[Rule], references: Mapping[str, Reference]) -> str:
+    """The rules for programs, in plain ASCII."""
+    entries = [_entry(rule, references) for rule in rules]
+    return json.dumps({"version": VERSION, "rules": entries}, indent=2) + "\n"
+
+
+def _entry(rule: Rule, references: Mapping[str, Reference]) -> dict[str, Any]:
+    return {
+        "code": rule.code,
+        "name": rule.name,
+        "group": rule.group,
+        "summary": rule.summary,
+        "severity": str(rule.severity),
+        "confidence": str(rule.confidence),
+        "default": rule.default,
+        "since": rule.since,
+        "fix": rule.fix,
+        "help": rule.cases[0].help,
+        "options": [option._asdict() for option in rule.options],
+        "evidence": {
+            "for": [cited(citation, references) for citation in rule.evidence.for_],
+            "against": [cited(citation, references) for citation in rule.evidence.against],
+        },
+    }
 
 
 def _row(rule: Rule) -> tuple[str, ...]:
@@ -47,6 +78,7 @@ def _row(rule: Rule) -> tuple[str, ...]:
         str(rule.severity),
         str(rule.confidence),
         default,
+        rule.group,
         rule.name,
         rule.summary,
     )
