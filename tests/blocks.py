@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import traceback
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,15 +20,20 @@ from convlint.readers.source import read_source
 from convlint.rule import Rule
 from convlint.suppress import settle
 
-_FENCE = re.compile(r"^```python (bad|good)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(r"^```python (bad|bad-refused|good)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _MARK = re.compile(r"#\s*<-\s*(CVL\d+(?:\s*,\s*CVL\d+)*)")
 
 
 @dataclass(frozen=True)
 class Block:
-    """One fenced example; ``expected`` are the (line, code) pairs that its comments mark."""
+    """One fenced example; ``expected`` are the (line, code) pairs that its comments mark.
+
+    ``kind`` is ``bad``, ``good``, or ``bad-refused`` where Keras raises when the block is run.
+    ``code`` is that of the page's rule.
+    """
 
     name: str
+    code: str
     kind: str
     source: str
 
@@ -44,13 +51,13 @@ class Block:
 def blocks(rule: Rule) -> Iterator[Block]:
     """The page's example blocks in order."""
     for number, (kind, source) in enumerate(_FENCE.findall(rule.body), start=1):
-        yield Block(f"{rule.code}-{rule.name}-{number}-{kind}", kind, source)
+        yield Block(f"{rule.code}-{rule.name}-{number}-{kind}", rule.code, kind, source)
 
 
 def findings_under_keras(block: Block, rule_paths: Sequence[Path] = ()) -> set[tuple[int, str]]:
     """Run the block and lint each model that it leaves in its namespace: (line, code) pairs.
 
-    The rules are those that are on by default, of ours and of those in ``rule_paths``.
+    The rules are the page's own and those that are on by default, of ours and in ``rule_paths``.
     """
     import keras
 
@@ -61,6 +68,29 @@ def findings_under_keras(block: Block, rule_paths: Sequence[Path] = ()) -> set[t
     models = {id(v): v for v in namespace.values() if isinstance(v, keras.Model)}
     graphs = [read_model(model, made.location_of) for model in models.values()]
     return _findings(block, graphs, rule_paths)
+
+
+def lines_refused_by_keras(block: Block) -> range:
+    """Run a block that Keras refuses: the lines of the statement at which it raises."""
+    import keras
+
+    keras.utils.clear_session()
+    try:
+        exec(compile(block.source, block.name, "exec"), {})  # noqa: S102
+    except ValueError as error:
+        raised_at = next(
+            frame.lineno
+            for frame in reversed(traceback.extract_tb(error.__traceback__))
+            if frame.filename == block.name and frame.lineno is not None
+        )
+    else:
+        raise AssertionError(f"Keras builds {block.name}")
+    statements = ast.parse(block.source).body
+    return next(
+        range(node.lineno, (node.end_lineno or node.lineno) + 1)
+        for node in statements
+        if node.lineno <= raised_at <= (node.end_lineno or node.lineno)
+    )
 
 
 def findings_in_source(block: Block, rule_paths: Sequence[Path] = ()) -> set[tuple[int, str]]:
@@ -75,7 +105,7 @@ def _findings(
 ) -> set[tuple[int, str]]:
     assert graphs, "the block builds no model"
     every = catalog.load(rule_paths)
-    rules = catalog.select(every)
+    rules = catalog.select(every, extend_select=[block.code])
     found = [finding for graph in graphs for finding in lint(graph, rules)]
     comments = in_source(block.source.encode(), block.name)
     return {

@@ -9,7 +9,13 @@ import pytest
 
 from convlint import catalog
 from convlint.rule import Rule
-from tests.blocks import Block, blocks, findings_in_source, findings_under_keras
+from tests.blocks import (
+    Block,
+    blocks,
+    findings_in_source,
+    findings_under_keras,
+    lines_refused_by_keras,
+)
 
 RULES = catalog.load()
 BLOCKS = [block for rule in RULES for block in blocks(rule)]
@@ -42,8 +48,8 @@ def test_the_headings_stand_in_order(rule: Rule) -> None:
 
 @each_rule
 def test_there_is_a_bad_and_a_good_example(rule: Rule) -> None:
-    kinds = [block.kind for block in blocks(rule)]
-    assert "bad" in kinds
+    kinds = {block.kind for block in blocks(rule)}
+    assert kinds & {"bad", "bad-refused"}
     assert "good" in kinds
 
 
@@ -51,7 +57,7 @@ def test_there_is_a_bad_and_a_good_example(rule: Rule) -> None:
 def test_a_bad_example_marks_its_own_rule_and_a_good_one_marks_nothing(rule: Rule) -> None:
     for block in blocks(rule):
         codes = {code for _, code in block.expected}
-        assert (rule.code in codes) if block.kind == "bad" else not codes
+        assert not codes if block.kind == "good" else (rule.code in codes)
 
 
 @each_rule
@@ -65,9 +71,18 @@ def test_every_citation_resolves_and_every_reference_is_cited() -> None:
     assert cited == set(catalog.references())
 
 
-@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.name)
+@pytest.mark.parametrize(
+    "block", [b for b in BLOCKS if b.kind != "bad-refused"], ids=lambda block: block.name
+)
 def test_the_examples_are_reported_as_they_say(block: Block) -> None:
     assert findings_under_keras(block) == block.expected
+
+
+@pytest.mark.parametrize(
+    "block", [b for b in BLOCKS if b.kind == "bad-refused"], ids=lambda block: block.name
+)
+def test_keras_refuses_the_example_at_the_first_reported_line(block: Block) -> None:
+    assert min(line for line, _ in block.expected) in lines_refused_by_keras(block)
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.name)
