@@ -33,7 +33,7 @@ SCRIPTS: Final = sorted(
 LEGACY: Final = sorted(set((FOLDER / "legacy").glob("*.py")) - set(SCRIPTS))
 
 RULES: Final = catalog.load()
-BLOCKS: Final = [block for rule in RULES for block in blocks(rule)]
+BLOCKS: Final = [block for rule in RULES for block in blocks(rule) if block.kind != "bad-refused"]
 
 
 def static(path: Path) -> SourceModels:
