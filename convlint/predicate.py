@@ -49,12 +49,14 @@ class Predicate:
         roles: the roles it mentions; empty for a predicate on a single call.
         reads: for each of these roles what is read of its call. Calls of which all this is
             equal are interchangeable.
+        reads_call: whether it depends on a call at all, or on the model and options only.
         conjuncts: predicates that are all true if and only if this one is; empty where it is
             no ``and``.
     """
 
     roles: frozenset[str]
     reads: Mapping[str, tuple[Reader, ...]]
+    reads_call: bool
     conjuncts: tuple[Predicate, ...]
     _evaluator: Evaluator = field(repr=False)
 
@@ -159,6 +161,7 @@ class _Compiler:
         self.roles = roles
         self.options = options
         self.reads: dict[str, list[Reader]] = {}
+        self.reads_call = False
 
     def predicate(self, node: ast.expr, depth: int) -> Predicate:
         if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.And):
@@ -170,11 +173,12 @@ class _Compiler:
             }
             conjuncts = tuple(leaf for part in parts for leaf in part.conjuncts or (part,))
             evaluator = _conjunction([part._evaluator for part in parts])
-            return Predicate(frozenset(reads), reads, conjuncts, evaluator)
-        self.reads = {}
+            reads_call = any(part.reads_call for part in parts)
+            return Predicate(frozenset(reads), reads, reads_call, conjuncts, evaluator)
+        self.reads, self.reads_call = {}, False
         evaluator = self.truth(node, depth)
         reads = {role: tuple(readers) for role, readers in self.reads.items()}
-        return Predicate(frozenset(reads), reads, (), evaluator)
+        return Predicate(frozenset(reads), reads, self.reads_call, (), evaluator)
 
     def truth(self, node: ast.expr, depth: int) -> Evaluator:
         """Compile an expression in a place that takes a truth value."""
@@ -262,6 +266,7 @@ class _Compiler:
                 constant = self.options[attribute]
                 return lambda facts, scope: constant
             case ast.Attribute(value=ast.Name(id="config"), attr=entry) if not self.roles:
+                self.reads_call = True
                 return _config_entry(entry)
             case ast.Attribute(
                 value=ast.Attribute(value=ast.Name(id=role), attr="config"), attr=entry
@@ -274,11 +279,13 @@ class _Compiler:
                 return self.read(role, _fact(name))
             case ast.Name(id=name) if not self.roles and name not in RESERVED:
                 self.check_known(node, name)
+                self.reads_call = True
                 return _fact(name)
         raise self.meaningless(node)
 
     def read(self, role: str, reader: Reader) -> Evaluator:
         self.reads.setdefault(role, []).append(reader)
+        self.reads_call = True
 
         def read_role(facts: Facts, scope: Scope) -> Any:
             index = scope.get(role)

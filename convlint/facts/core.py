@@ -46,6 +46,11 @@ class Facts:
         )
 
     @cached_property
+    def opaque(self) -> tuple[int, ...]:
+        """Indices of the other calls, ascending."""
+        return tuple(call.index for call in self.graph.calls if call.index not in self.transparent)
+
+    @cached_property
     def _sources(self) -> tuple[int, ...]:
         """For each call the call whose value it carries: itself unless it is transparent."""
         sources: list[int] = []

@@ -25,7 +25,8 @@ class Automaton:
         last: steps a match ends with.
         follow: for each step those that may come next, ascending.
         precede: for each step those that may come before it, ascending.
-        required: kinds of which every match has a call.
+        required: steps that every match passes.
+        required_kinds: kinds of which every match has a call.
     """
 
     steps: tuple[Step, ...]
@@ -34,7 +35,8 @@ class Automaton:
     last: tuple[int, ...]
     follow: tuple[tuple[int, ...], ...]
     precede: tuple[tuple[int, ...], ...]
-    required: frozenset[str]
+    required: tuple[int, ...]
+    required_kinds: frozenset[str]
 
 
 class _Part(NamedTuple):
@@ -43,7 +45,8 @@ class _Part(NamedTuple):
     optional: bool
     first: list[int]
     last: list[int]
-    required: frozenset[str]
+    required: frozenset[int]
+    required_kinds: frozenset[str]
 
 
 def build(root: Node) -> Automaton:
@@ -61,8 +64,8 @@ def build(root: Node) -> Automaton:
                 arrows.append(exclusive)
                 follow.append(set())
                 named = not node.negated and node.kind != ANY
-                required = frozenset({node.kind}) if named else frozenset[str]()
-                return _Part(False, [index], [index], required)
+                kinds = frozenset({node.kind}) if named else frozenset[str]()
+                return _Part(False, [index], [index], frozenset({index}), kinds)
             case Sequence():
                 links = (exclusive, *node.exclusive)
                 parts = [add(step, link) for step, link in zip(node.steps, links, strict=True)]
@@ -74,12 +77,15 @@ def build(root: Node) -> Automaton:
                     [index for part in parts for index in part.first],
                     [index for part in parts for index in part.last],
                     frozenset.intersection(*(part.required for part in parts)),
+                    frozenset.intersection(*(part.required_kinds for part in parts)),
                 )
             case Repeat():
                 part = add(node.body, exclusive)
                 if node.repeated:
                     _link(part.last, part.first, follow)
-                return part._replace(optional=True, required=frozenset()) if node.optional else part
+                if not node.optional:
+                    return part
+                return _Part(True, part.first, part.last, frozenset(), frozenset())
 
     whole = add(root, False)
     precede: list[list[int]] = [[] for _ in steps]
@@ -93,12 +99,13 @@ def build(root: Node) -> Automaton:
         tuple(whole.last),
         tuple(tuple(sorted(successors)) for successors in follow),
         tuple(map(tuple, precede)),
-        whole.required,
+        tuple(sorted(whole.required)),
+        whole.required_kinds,
     )
 
 
 def _in_sequence(parts: Ordered[_Part], follow: list[set[int]]) -> _Part:
-    whole = _Part(True, [], [], frozenset())
+    whole = _Part(True, [], [], frozenset(), frozenset())
     for part in parts:
         _link(whole.last, part.first, follow)
         whole = _Part(
@@ -106,6 +113,7 @@ def _in_sequence(parts: Ordered[_Part], follow: list[set[int]]) -> _Part:
             whole.first + part.first if whole.optional else whole.first,
             whole.last + part.last if part.optional else part.last,
             whole.required | part.required,
+            whole.required_kinds | part.required_kinds,
         )
     return whole
 

@@ -1,8 +1,9 @@
-"""Pattern x Facts -> matches: two breadth-first searches on the product of graph and automaton.
+"""Pattern x Facts -> matches: breadth-first searches on the product of graph and automaton.
 
 One runs forwards from the calls a match may begin with, one backwards from those it may end
 with, and both stop at the call that is reported. Each pair of a call and a step is visited once,
-so the time is linear in calls and edges, and the first visit gives the shortest path.
+so the time is linear in calls and edges, and the first visit gives the shortest path. Both keep
+to what a search from the calls that may be reported has reached: these are few, mostly none.
 
 A predicate over several roles (``where``) would need to know which call a path bound to each.
 Calls on which it reads equal values are interchangeable, so that the searches tell paths apart by
@@ -56,7 +57,7 @@ def find(
         if role not in pattern.roles:
             hint = did_you_mean(role, pattern.roles)
             raise RuleError(f"the pattern has no role {role!r}{hint}")
-    if any(kind not in facts.calls_by_kind for kind in pattern.automaton.required):
+    if any(kind not in facts.calls_by_kind for kind in pattern.automaton.required_kinds):
         return iter(())
     conjuncts = (where.conjuncts or (where,)) if where else ()
     if any(not part.roles and part.evaluate(facts, {}) is not True for part in conjuncts):
@@ -68,6 +69,13 @@ Binding: TypeAlias = tuple[int, ...]
 """For each compared role the class of the call it is bound to, ``UNBOUND`` before it is."""
 
 UNBOUND: Final = -1
+
+Successors: TypeAlias = Sequence[Sequence[int]]
+"""For each step of the automaton those next to it, in the direction of a search."""
+Neighbours: TypeAlias = Callable[[int, int, int], Sequence[int]]
+"""The calls next to a call, in the direction of a search from one step to another."""
+Region: TypeAlias = dict[int, set[int]]
+"""Calls by step."""
 
 
 class _Visit(NamedTuple):
@@ -88,6 +96,7 @@ class _Search:
     ) -> None:
         self.facts = facts
         self.automaton = pattern.automaton
+        self.required = pattern.automaton.required
         steps = self.automaton.steps
         self.at = next(index for index, step in enumerate(steps) if step.role == at)
         local = [part for part in conjuncts if len(part.roles) == 1]
@@ -100,10 +109,12 @@ class _Search:
 
     def matches(self) -> Iterator[Match]:
         automaton = self.automaton
-        prefixes = self.explore(automaton.first, automaton.follow, self.consumers)
-        if not prefixes:
+        if not self.possible():
             return
-        suffixes = self.explore(automaton.last, automaton.precede, self.producers)
+        before = self.region(automaton.precede, self.producers)
+        after = self.region(automaton.follow, self.consumers)
+        prefixes = self.explore(before, automaton.first, automaton.follow, self.consumers)
+        suffixes = self.explore(after, automaton.last, automaton.precede, self.producers)
         for call in sorted(prefixes.keys() & suffixes.keys()):
             joined = [
                 (prefix, suffix)
@@ -114,16 +125,49 @@ class _Search:
             if joined:
                 yield self.match(*min(joined, key=_length))
 
+    def possible(self) -> bool:
+        """Whether every step that a match must pass is passed by some call at all.
+
+        Most rules find nothing in most models, and this tells at once. Rare kinds go first.
+        """
+        steps = self.automaton.steps
+        required = [(_candidates(self.facts, steps[i]), self.passes[i]) for i in self.required]
+        required.sort(key=lambda item: len(item[0]))
+        return all(any(passes[call] for call in calls) for calls, passes in required)
+
+    def region(self, successors: Successors, neighbours: Neighbours) -> Region:
+        """For each step the calls from which ``at`` can be reached, by a search from it.
+
+        What is reported is rarer than what a path to it may begin with.
+        """
+        found: Region = {}
+        candidates = _candidates(self.facts, self.automaton.steps[self.at])
+        passes = self.passes[self.at]
+        found[self.at] = {call for call in candidates if passes[call]}
+        frontier = [(call, self.at) for call in found[self.at]]
+        while frontier:
+            call, step = frontier.pop()
+            for successor in successors[step]:
+                inside = found.setdefault(successor, set())
+                passes = self.passes[successor]
+                for neighbour in neighbours(call, step, successor):
+                    if neighbour not in inside and passes[neighbour]:
+                        inside.add(neighbour)
+                        frontier.append((neighbour, successor))
+        return found
+
     def explore(
         self,
+        region: Region,
         ends: Sequence[int],
-        successors: Sequence[Sequence[int]],
-        neighbours: Callable[[int, int, int], Sequence[int]],
+        successors: Successors,
+        neighbours: Neighbours,
     ) -> dict[int, list[_Visit]]:
         """Search from one end of the pattern to ``at``: the visits of each call it may name.
 
         ``successors`` are the steps next to a step in the direction of the search,
-        ``neighbours(call, step, successor)`` the calls next to a call.
+        ``neighbours(call, step, successor)`` the calls next to a call. The search stays in the
+        ``region`` from which it can arrive.
         """
         found: dict[int, list[_Visit]] = {}
         seen: defaultdict[tuple[int, Binding], set[int]] = defaultdict(set)
@@ -134,11 +178,11 @@ class _Search:
             distance = 0 if before is None else before.distance + 1
             role = self.automaton.steps[step].role
             compared = role in self.slots
-            passes = self.passes[step]
+            inside = region.get(step, ())
             binding = origin
             visited = seen[step, binding]
             for call in calls:
-                if not passes[call]:
+                if call not in inside:
                     continue
                 if compared:
                     binding = self.bind(origin, str(role), call)
@@ -152,7 +196,7 @@ class _Search:
                         frontier.append(here)
 
         for step in ends:
-            visit(step, _candidates(self.facts, self.automaton.steps[step]), None)
+            visit(step, sorted(region.get(step, ())), None)
         while frontier:
             # The first visit is the one that stays, so smaller indices go first.
             level, frontier = sorted(frontier), []
@@ -245,12 +289,19 @@ class _Passes(dict[int, bool]):
         self.facts = facts
         self.step = step
         self.own = [part for part in local if step.role in part.roles]
+        predicate = step.predicate
+        parts = (predicate.conjuncts or (predicate,)) if predicate else ()
+        self.parts = [part for part in parts if part.reads_call]
+        self.hopeless = any(
+            part.evaluate(facts, 0) is not True for part in parts if not part.reads_call
+        )
 
     def __missing__(self, call: int) -> bool:
         step, facts, role = self.step, self.facts, str(self.step.role)
         passes = self[call] = (
-            _kind_truth(step, facts.kinds[call]) is True
-            and (step.predicate is None or step.predicate.evaluate(facts, call) is True)
+            not self.hopeless
+            and _kind_truth(step, facts.kinds[call]) is True
+            and all(part.evaluate(facts, call) is True for part in self.parts)
             and all(part.evaluate(facts, {role: call}) is True for part in self.own)
         )
         return passes
@@ -263,7 +314,7 @@ def _kind_truth(step: Step, kinds: frozenset[str]) -> Truth:
     return not truth if step.negated else truth
 
 
-def _candidates(facts: Facts, step: Step) -> Iterable[int]:
+def _candidates(facts: Facts, step: Step) -> Sequence[int]:
     if step.negated or step.kind == ANY:
-        return (index for index in range(len(facts)) if index not in facts.transparent)
+        return facts.opaque
     return facts.calls_by_kind.get(step.kind, ())
