@@ -60,6 +60,8 @@ class Call:
         wrapper: class of the wrapper around the layer (``TimeDistributed``, ``Bidirectional``).
         wrapper_config: configuration of that wrapper.
         location: where the layer was constructed, if known.
+        masked: a mask was passed, by the user or by Keras 3 on its own. The one that an operation
+            computed is no input.
     """
 
     index: int
@@ -76,6 +78,7 @@ class Call:
     wrapper: str | None = None
     wrapper_config: Mapping[str, Any] = field(default_factory=dict)
     location: Location | None = None
+    masked: bool = False
 
     @property
     def name(self) -> str:
@@ -93,12 +96,38 @@ class Loss:
     """A loss function under its snake_case name, e.g. ``categorical_crossentropy``.
 
     ``from_logits`` is ``None`` where the loss has no such argument or it is not stated
-    (a loss given by name uses Keras' default, which is false, and says so here).
+    (a loss given by name uses Keras' default, which is false, and says so here). ``axis`` is the
+    one that a categorical loss sums over, ``None`` if it is not stated.
     """
 
     name: str
     from_logits: bool | None = None
     custom: bool = False
+    axis: int | None = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A metric under its snake_case name, e.g. ``binary_accuracy``.
+
+    Attributes:
+        automatic: it was asked for as ``"accuracy"``; Keras picks the kind by the shapes of
+            labels and output. Without it, ``accuracy`` is ``keras.metrics.Accuracy``.
+        custom: it is certainly not Keras' own.
+        threshold: the value above which an output counts as positive; ``None`` where the metric
+            has none or several, or it is not stated.
+        from_logits: as for a loss.
+        k: of a top-k metric, how many classes it looks at.
+        of_classes: it takes the output for numbers of classes, not for scores.
+    """
+
+    name: str
+    automatic: bool = False
+    custom: bool = False
+    threshold: float | None = None
+    from_logits: bool | None = None
+    k: int | None = None
+    of_classes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +136,13 @@ class Training:
 
     Attributes:
         losses: one entry for each model output; ``None`` for an output without a loss.
-        metrics: metric names for each model output.
+        metrics: the metrics of each model output, weighted ones included.
         optimizer: snake_case name, or ``None`` if it is not stated.
         optimizer_config: the optimizer's configuration.
     """
 
     losses: tuple[Loss | None, ...]
-    metrics: tuple[tuple[str, ...], ...] = ()
+    metrics: tuple[tuple[Metric, ...], ...] = ()
     optimizer: str | None = None
     optimizer_config: Mapping[str, Any] = field(default_factory=dict)
 

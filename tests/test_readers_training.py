@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+import keras
 import pytest
 
-from convlint.graph import Loss
+from convlint.graph import Loss, Metric
+from convlint.readers import read
+from convlint.readers.live import read_model
+from convlint.readers.source import read_source
 from tests.configs import functional, graph_of, inputs, layer
 
 
@@ -27,6 +32,11 @@ CROSS_ENTROPY = Loss("categorical_crossentropy", from_logits=False)
         (["mse", "categorical_crossentropy"], (MSE, CROSS_ENTROPY)),
         ({"b": "MeanSquaredError"}, (None, MSE)),
         ({"a": ["mse"], "b": None}, (MSE, None)),
+        ({"a": "mse", "c": "mae"}, (MSE, Loss("unknown", custom=True))),
+        (
+            {"class_name": "CategoricalCrossentropy", "config": {"axis": 1}},
+            (Loss("categorical_crossentropy", from_logits=False, axis=1),) * 2,
+        ),
         (
             {"class_name": "CategoricalCrossentropy", "config": {"from_logits": True}},
             (Loss("categorical_crossentropy", from_logits=True),) * 2,
@@ -63,16 +73,21 @@ def test_losses_for_each_output(loss: Any, expected: Any) -> None:
     assert graph.training.losses == expected
 
 
+ACCURACY = Metric("accuracy", automatic=True)
+MAE = Metric("mean_absolute_error")
+
+
 @pytest.mark.parametrize(
     ("metrics", "expected"),
     [
         (None, ((), ())),
-        (["acc"], (("accuracy",), ("accuracy",))),
-        ([["acc", "mae"], []], (("accuracy", "mean_absolute_error"), ())),
-        ({"b": "acc"}, ((), ("accuracy",))),
+        (["acc"], ((ACCURACY,), (ACCURACY,))),
+        ([["acc", "mae"], []], ((ACCURACY, MAE), ())),
+        ({"b": "acc"}, ((), (ACCURACY,))),
+        ({"c": "acc"}, ((Metric("unknown", custom=True),),) * 2),
         (
             [[{"class_name": "AUC", "config": {"name": "auc"}}], ["mse"]],
-            (("auc",), ("mean_squared_error",)),
+            ((Metric("auc", from_logits=False),), (Metric("mean_squared_error"),)),
         ),
         (
             [
@@ -89,7 +104,7 @@ def test_losses_for_each_output(loss: Any, expected: Any) -> None:
                     }
                 ],
             ],
-            (("accuracy",), ("mean_absolute_error",)),
+            ((ACCURACY,), (MAE,)),
         ),
     ],
 )
@@ -97,6 +112,72 @@ def test_metrics_for_each_output(metrics: Any, expected: Any) -> None:
     graph = graph_of(two_outputs(), training={"loss": "mse", "metrics": metrics})
     assert graph.training is not None
     assert graph.training.metrics == expected
+
+
+def test_weighted_metrics_are_metrics_too() -> None:
+    config = {"loss": "mse", "metrics": [["acc"], []], "weighted_metrics": [["mae"], ["mae"]]}
+    graph = graph_of(two_outputs(), training=config)
+    assert graph.training is not None
+    assert graph.training.metrics == ((ACCURACY, MAE), (MAE,))
+
+
+EVERY_METRIC = [
+    ('"accuracy"', ACCURACY),
+    ('"acc"', ACCURACY),
+    ("metrics.Accuracy()", Metric("accuracy", of_classes=True)),
+    ('metrics.CategoricalAccuracy(name="accuracy")', Metric("categorical_accuracy")),
+    ("metrics.categorical_accuracy", Metric("categorical_accuracy")),
+    ("metrics.BinaryAccuracy()", Metric("binary_accuracy", threshold=0.5)),
+    ('"binary_accuracy"', Metric("binary_accuracy", threshold=0.5)),
+    ("metrics.BinaryAccuracy(threshold=0.0)", Metric("binary_accuracy", threshold=0.0)),
+    ("metrics.Precision()", Metric("precision", threshold=0.5)),
+    ("metrics.Precision(thresholds=0)", Metric("precision", threshold=0.0)),
+    ("metrics.Recall(thresholds=[0.2, 0.4])", Metric("recall")),
+    ("metrics.Recall(top_k=2)", Metric("recall")),
+    ("metrics.AUC()", Metric("auc", from_logits=False)),
+    ("metrics.AUC(from_logits=True)", Metric("auc", from_logits=True)),
+    ("metrics.BinaryCrossentropy()", Metric("binary_crossentropy", from_logits=False)),
+    ("metrics.TopKCategoricalAccuracy()", Metric("top_k_categorical_accuracy", k=5)),
+    (
+        "metrics.SparseTopKCategoricalAccuracy(k=3)",
+        Metric("sparse_top_k_categorical_accuracy", k=3),
+    ),
+    ("metrics.MeanIoU(num_classes=3)", Metric("mean_io_u", of_classes=True)),
+    ("metrics.MeanIoU(num_classes=3, sparse_y_pred=False)", Metric("mean_io_u")),
+    ("metrics.F1Score()", Metric("f1_score")),
+    ("metrics.RootMeanSquaredError()", Metric("root_mean_squared_error")),
+]
+
+
+@pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")  # Keras saving weights
+@pytest.mark.parametrize(("written", "expected"), EVERY_METRIC)
+def test_readers_agree_on_a_metric(written: str, expected: Metric, tmp_path: Path) -> None:
+    source = f"""
+import keras
+from keras import layers, metrics
+
+model = keras.Sequential([layers.Input((4,)), layers.Dense(3)])
+model.compile(loss="mse", metrics=[{written}])
+"""
+    namespace: dict[str, Any] = {}
+    exec(source, namespace)  # noqa: S102
+    namespace["model"].save(tmp_path / "model.keras")
+    ((of_source,),) = read_source(source, "script.py").models
+    ((of_file,),) = read(tmp_path / "model.keras")
+    for graph in (of_source, of_file, read_model(namespace["model"])):
+        assert graph.training is not None
+        assert graph.training.metrics == ((expected,),)
+
+
+def test_a_function_of_that_name_is_not_the_accuracy_of_keras() -> None:
+    def accuracy(labels: Any, scores: Any) -> Any:
+        return keras.ops.mean(scores)
+
+    model = keras.Sequential([keras.layers.Input((4,)), keras.layers.Dense(3)])
+    model.compile(loss="mse", metrics=[accuracy])
+    training = read_model(model).training
+    assert training is not None
+    assert training.metrics == ((Metric("accuracy", custom=True),),)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from convlint.facts.activations import function
 from convlint.facts.core import Facts, call_fact, model_fact
 from convlint.facts.roles import collapsed
 from convlint.facts.shapes import channels, shape
-from convlint.graph import Call, Loss
+from convlint.graph import Call, Loss, Metric
 from convlint.kleene import UNKNOWN, Truth, Unknown, conjunction
 
 CLASSIFICATION_LOSSES: Final = frozenset(
@@ -38,7 +38,8 @@ def _training_entry(facts: Facts, call: Call, entries: str) -> Any:
     return values[position] if position < len(values) else UNKNOWN
 
 
-def _loss(facts: Facts, call: Call) -> Loss | Unknown | None:
+def loss_of(facts: Facts, call: Call) -> Loss | Unknown | None:
+    """The loss of an output, ``None`` if it has none; UNKNOWN for a custom one."""
     loss: Loss | Unknown | None = _training_entry(facts, call, "losses")
     return UNKNOWN if isinstance(loss, Loss) and loss.custom else loss
 
@@ -49,22 +50,28 @@ def loss(facts: Facts, call: Call) -> str | Unknown | None:
 
     UNKNOWN for a custom loss and where no compile configuration is stated.
     """
-    value = _loss(facts, call)
+    value = loss_of(facts, call)
     return value.name if isinstance(value, Loss) else value
 
 
 @call_fact
 def from_logits(facts: Facts, call: Call) -> bool | Unknown | None:
     """Of an output, what its loss was told; ``None`` if the loss has no such argument."""
-    value = _loss(facts, call)
+    value = loss_of(facts, call)
     return value.from_logits if isinstance(value, Loss) else value
 
 
 @call_fact
 def metrics(facts: Facts, call: Call) -> tuple[str, ...] | Unknown:
     """Of an output, the names of its metrics."""
-    value: tuple[str, ...] | Unknown = _training_entry(facts, call, "metrics")
-    return value
+    found = metrics_of(facts, call)
+    return UNKNOWN if found is UNKNOWN else tuple(metric.name for metric in found)
+
+
+def metrics_of(facts: Facts, call: Call) -> tuple[Metric, ...] | Unknown:
+    """The metrics of an output."""
+    found: tuple[Metric, ...] | Unknown = _training_entry(facts, call, "metrics")
+    return found
 
 
 @call_fact

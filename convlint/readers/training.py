@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-from convlint.graph import Loss, Training
+from convlint.graph import Loss, Metric, Training
 from convlint.readers.values import plain, snake_case
+
+T = TypeVar("T")
 
 _ALIASES: Final = {
     "mse": "mean_squared_error",
@@ -52,6 +54,22 @@ _LOSSES: Final = _WITH_LOGITS | frozenset(
         "tversky",
     }
 )
+_THRESHOLD: Final = frozenset({"binary_accuracy", "binary_io_u"})
+"""Metrics with one threshold, 0.5 unless they were told another."""
+_THRESHOLDS: Final = frozenset(
+    {"precision", "recall", "true_positives", "true_negatives", "false_positives"}
+    | {"false_negatives"}
+)
+"""Metrics with any number of thresholds, 0.5 unless they were told others or ``top_k``."""
+_METRICS_WITH_LOGITS: Final = _WITH_LOGITS | {"auc"}
+_TOP_K: Final = frozenset({"top_k_categorical_accuracy", "sparse_top_k_categorical_accuracy"})
+_OF_CLASSES: Final = frozenset({"io_u", "mean_io_u"})
+"""Metrics that take the output for numbers of classes, unless told ``sparse_y_pred=False``."""
+_KINDS_OF_ACCURACY: Final = frozenset(
+    {"accuracy", "binary_accuracy", "categorical_accuracy", "sparse_categorical_accuracy"}
+)
+_UNKNOWN: Final = {"class_name": "unknown", "module": "__main__", "config": {}}
+"""What is set for an output, if that cannot be told."""
 _WRAPPERS: Final = frozenset({"LossFunctionWrapper", "MeanMetricWrapper", "function"})
 
 
@@ -70,9 +88,12 @@ def training(config: object, outputs: Sequence[str], *, keras_3: bool = False) -
     return Training(
         losses=tuple(map(_loss, _by_output(loss, outputs, positional=True))),
         metrics=tuple(
-            _metrics(entry, output)
-            for entry, output in zip(
-                _by_output(config.get("metrics"), outputs, positional=keras_3), outputs, strict=True
+            (*_metrics(plain, output), *_metrics(weighted, output))
+            for output, plain, weighted in zip(
+                outputs,
+                _by_output(config.get("metrics"), outputs, positional=keras_3),
+                _by_output(config.get("weighted_metrics"), outputs, positional=keras_3),
+                strict=True,
             )
         ),
         optimizer=name,
@@ -87,7 +108,9 @@ def _is_object(value: object) -> bool:
 def _by_output(value: Any, outputs: Sequence[str], *, positional: bool) -> list[Any]:
     """What a setting is for each output: by name, by position, or the same for all."""
     if isinstance(value, Mapping) and not _is_object(value):
-        return [value.get(name) for name in outputs]
+        # Keys of a dict of outputs are not the names of layers: which is whose, nobody says.
+        missing = None if value.keys() <= set(outputs) else _UNKNOWN
+        return [value.get(name, missing) for name in outputs]
     if not isinstance(value, list | tuple):
         return [value for _ in outputs]
     nested = any(item is None or isinstance(item, list | tuple) for item in value)
@@ -140,23 +163,65 @@ def _loss(value: Any) -> Loss | None:
         return Loss(name, custom=True)
     if name not in _WITH_LOGITS:
         return Loss(name)
-    stated = config.get("from_logits", False)
-    return Loss(name, from_logits=stated if isinstance(stated, bool) else None)
+    return Loss(
+        name,
+        from_logits=_stated(config, "from_logits", bool, False),
+        axis=_stated(config, "axis", int, -1),
+    )
 
 
-def _metrics(value: Any, output: str) -> tuple[str, ...]:
+def _metrics(value: Any, output: str) -> tuple[Metric, ...]:
     entries = value if isinstance(value, list | tuple) else (value,)
-    names = (_metric(entry, output) for entry in entries if entry is not None)
-    return tuple(name for name in names if name is not None)
+    return tuple(_metric(entry, output) for entry in entries if entry is not None)
 
 
-def _metric(value: Any, output: str) -> str | None:
-    name, config, _ = _name(value)
+def _metric(value: Any, output: str) -> Metric:
+    name, config, custom = _name(value)
+    if name is None:
+        return Metric("unknown", custom=True)
+    if custom:
+        return Metric(name, custom=True)
     given = config.get("name")
-    if isinstance(given, str) and given.removeprefix(f"{output}_") in ("accuracy", "acc"):
-        # The user asked for "accuracy" and tf.keras saved the kind that the output has.
-        return "accuracy"
-    return name
+    if not _is_object(value):
+        if name == "accuracy":
+            return Metric(name, automatic=True)
+    elif value["class_name"] in _WRAPPERS:
+        named = isinstance(given, str) and given.removeprefix(f"{output}_") in ("accuracy", "acc")
+        if named and name in _KINDS_OF_ACCURACY:
+            # The user asked for "accuracy" and tf.keras saved the kind that the output has.
+            return Metric("accuracy", automatic=True)
+        if name == "accuracy":
+            return Metric(name, custom=True)  # Keras has no function of that name
+    return Metric(
+        name,
+        threshold=_threshold(name, config),
+        from_logits=_stated(config, "from_logits", bool, False)
+        if name in _METRICS_WITH_LOGITS
+        else None,
+        k=_stated(config, "k", int, 5) if name in _TOP_K else None,
+        of_classes=name == "accuracy"
+        or (name in _OF_CLASSES and _stated(config, "sparse_y_pred", bool, True) is True),
+    )
+
+
+def _threshold(name: str, config: Mapping[str, Any]) -> float | None:
+    if name in _THRESHOLD:
+        stated = config.get("threshold", 0.5)
+    elif name in _THRESHOLDS and config.get("top_k") is None:
+        stated = config.get("thresholds")
+        stated = 0.5 if stated is None else stated
+        if isinstance(stated, list | tuple) and len(stated) == 1:
+            stated = stated[0]
+    else:
+        return None
+    is_number = isinstance(stated, int | float) and not isinstance(stated, bool)
+    return float(stated) if is_number else None
+
+
+def _stated(config: Mapping[str, Any], key: str, kind: type[T], default: T) -> T | None:
+    """An entry of a configuration; ``None`` if it is of another type."""
+    value = config.get(key, default)
+    return value if type(value) is kind else None
 
 
 def _optimizer(value: Any) -> tuple[str | None, Mapping[str, Any]]:

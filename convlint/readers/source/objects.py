@@ -11,7 +11,7 @@ from convlint.readers.source.plain import plain_value
 from convlint.readers.source.signatures import OBJECT_ARGUMENTS
 from convlint.readers.source.values import UNPACKED, Dict, External, List, Opaque, Value
 
-_COMPILE = ("optimizer", "loss", "loss_weights", "metrics")
+_COMPILE = ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics")
 _UNSTATED = {"class_name": "unknown", "module": "__main__", "config": {}}
 """What a loss, metric or optimizer is that is not known."""
 
@@ -50,6 +50,7 @@ def compile_document(given: dict[str, Value]) -> dict[str, Any]:
     return {
         "loss": _setting(given.get("loss")),
         "metrics": _setting(given.get("metrics")),
+        "weighted_metrics": _setting(given.get("weighted_metrics")),
         "optimizer": _setting(given.get("optimizer", "rmsprop")),
     }
 
