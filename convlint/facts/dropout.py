@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from convlint.facts.core import Facts, call_fact
+from typing import Final
+
+from convlint.facts.core import Facts, call_fact, sweep
 from convlint.facts.shapes import channel_axis, input_shape
 from convlint.graph import Call
 from convlint.kleene import UNKNOWN, Truth, Unknown
+
+REARRANGING: Final = frozenset({"flatten", "reshape", "permute"})
 
 
 @call_fact
@@ -80,3 +84,40 @@ def noise_batch(facts: Facts, call: Call) -> int | Unknown | None:
     if not isinstance(noise, tuple) or not noise or noise[0] is UNKNOWN:
         return UNKNOWN
     return noise[0] if isinstance(noise[0], int) else None
+
+
+@call_fact
+def accumulated_rate(facts: Facts, call: Call) -> float | Unknown:
+    """Fraction that is dropped by this dropout and those of its class directly before it.
+
+    Two rates p and q make 1 - (1 - p)(1 - q). Layers that only rearrange may lie between them.
+    """
+    return _accumulated_rates(facts)[call.index]
+
+
+@sweep
+def _accumulated_rates(facts: Facts) -> tuple[float | Unknown, ...]:
+    """Of a call that rearranges, the rate that it hands on; 0 of any other."""
+    values: list[float | Unknown] = []
+    classes: list[str] = []  # of the dropout whose rate a call hands on
+    for call in facts.graph.calls:
+        producers = facts.producers[call.index]
+        before = producers[0] if len(producers) == 1 else None
+        if "dropout" in call.kinds:
+            stacked = before is not None and classes[before] == call.class_name
+            dropped = values[before] if before is not None and stacked else 0.0
+            values.append(_combined(dropped, facts.lookup(call.index, "rate")))
+            classes.append(call.class_name)
+        elif call.kinds & REARRANGING and before is not None:
+            values.append(values[before])
+            classes.append(classes[before])
+        else:
+            values.append(0.0)
+            classes.append("")
+    return tuple(values)
+
+
+def _combined(first: float | Unknown, second: object) -> float | Unknown:
+    if first is UNKNOWN or not isinstance(second, int | float):
+        return UNKNOWN
+    return 1 - (1 - first) * (1 - second)
