@@ -9,6 +9,7 @@ from convlint.facts import (
     gradients,
     initializers,
     metrics,
+    nonlinearity,
     norms,
     outputs,
     parameters,
@@ -20,6 +21,7 @@ from convlint.facts import (
     shapes,
     shortcuts,
     structure,
+    topology,
 )
 from convlint.facts.core import Facts
 
@@ -31,6 +33,7 @@ __all__ = [
     "gradients",
     "initializers",
     "metrics",
+    "nonlinearity",
     "norms",
     "outputs",
     "parameters",
@@ -42,4 +45,5 @@ __all__ = [
     "shapes",
     "shortcuts",
     "structure",
+    "topology",
 ]

@@ -182,12 +182,12 @@ def _enters_dense_block(facts: Facts) -> tuple[bool, ...]:
 
 @sweep
 def _residual_branches(facts: Facts) -> tuple[Truth, ...]:
-    return _spread(facts, {join: branch for join, (branch, _) in _additions(facts).items()})
+    return _spread(facts, {join: branch for join, (branch, _) in additions(facts).items()})
 
 
 @sweep
 def _shortcuts(facts: Facts) -> tuple[Truth, ...]:
-    return _spread(facts, {join: shortcut for join, (_, shortcut) in _additions(facts).items()})
+    return _spread(facts, {join: shortcut for join, (_, shortcut) in additions(facts).items()})
 
 
 @sweep
@@ -211,7 +211,7 @@ def _dense_joins(facts: Facts) -> dict[int, tuple[Truth, ...]]:
 
 
 @sweep
-def _additions(facts: Facts) -> dict[int, tuple[tuple[Truth, ...], tuple[Truth, ...]]]:
+def additions(facts: Facts) -> dict[int, tuple[tuple[Truth, ...], tuple[Truth, ...]]]:
     """For each addition with a fork: which sides are branches, and which are shortcuts."""
     found = {}
     for join, around in sides(facts).items():
