@@ -11,12 +11,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from convlint.compiled import Compiled
+from convlint.compiled import read as read_compiled
 from convlint.errors import ConfigError, RuleError
 from convlint.evidence import Reference, parse_references
 from convlint.rule import Rule, parse_page
 from convlint.suggest import did_you_mean
 
 BIBLIOGRAPHY: Final = "references.yaml"
+
+_PACKAGE: Final = Path(__file__).parent
 
 
 def load(rule_paths: Sequence[Path] = ()) -> tuple[Rule, ...]:
@@ -48,11 +52,20 @@ def references(
     keys = None if rules is None else {key for rule in rules for key in _cited(rule)}
     folders = [path if path.is_dir() else path.parent for path in rule_paths]
     found: dict[str, Reference] = {}
-    for folder in dict.fromkeys((_shipped_folder(), *folders)):
-        file = folder / BIBLIOGRAPHY
-        if file.is_file():
-            found.update(parse_references(_text(file), str(file), keys))
+    compiled = _compiled()
+    if compiled is not None:
+        found.update(compiled.references(keys))
+    else:
+        folders = [_shipped_folder(), *folders]
+    for folder in dict.fromkeys(folders):
+        found.update(bibliography(folder, keys))
     return found
+
+
+def bibliography(folder: Path, keys: Collection[str] | None = None) -> Mapping[str, Reference]:
+    """The ``references.yaml`` of a folder by key; all of it, or what is among ``keys``."""
+    file = folder / BIBLIOGRAPHY
+    return parse_references(_text(file), str(file), keys) if file.is_file() else {}
 
 
 def check_citations(rule: Rule, known: Mapping[str, Reference]) -> None:
@@ -186,16 +199,29 @@ def _no_rule(rules: Sequence[Rule], selector: str) -> str:
     return f"no rule matches {selector!r}{near} (convlint --list-rules lists them all)"
 
 
-@cache  # the pages of an installed package do not change
+@cache
 def _shipped() -> tuple[Rule, ...]:
-    return tuple(parse_page(_text(page), page.name) for page in _pages_in(_shipped_folder()))
+    compiled = _compiled()
+    if compiled is not None:
+        return compiled.rules
+    return from_pages(_shipped_folder())
+
+
+def from_pages(folder: Path) -> tuple[Rule, ...]:
+    """The rules of the pages in a folder, in order of their file names."""
+    return tuple(parse_page(_text(page), page.name) for page in _pages_in(folder))
+
+
+@cache
+def _compiled() -> Compiled | None:
+    folder = _shipped_folder()
+    return read_compiled(folder, installed=folder.parent == _PACKAGE)
 
 
 def _shipped_folder() -> Path:
     """``convlint/rules`` in an installed package, ``rules`` beside it in a checkout."""
-    package = Path(__file__).parent
-    inside = package / "rules"
-    return inside if inside.is_dir() else package.parent / "rules"
+    inside = _PACKAGE / "rules"
+    return inside if inside.is_dir() else _PACKAGE.parent / "rules"
 
 
 def _pages(rule_paths: Sequence[Path]) -> Iterator[Path]:

@@ -8,10 +8,10 @@ are compiled when first needed, so that loading a hundred rules to run ten costs
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import PurePath
 from typing import Any, Final, NamedTuple
 
@@ -62,7 +62,8 @@ class Case:
     """One thing that a rule looks for, by a path pattern or by a Python check.
 
     ``at`` is the role of the pattern whose call is reported, ``where`` a predicate over roles.
-    ``options`` are the values that all of this may use as ``option.x``.
+    ``options`` are the values that all of this may use as ``option.x``, ``kinds`` those of which
+    every match has a call, as far as that is known before the pattern is compiled.
     With ``comment`` it is a kind of :data:`COMMENTS`, which :mod:`convlint.suppress` finds.
     """
 
@@ -76,9 +77,11 @@ class Case:
     message: str
     help: str
     options: OptionValues
+    kinds: frozenset[str] = frozenset()
 
     @cached_property
-    def _pattern(self) -> Pattern:
+    def compiled_pattern(self) -> Pattern:
+        """The pattern, ready to be searched for; there must be one."""
         assert self.pattern is not None  # noqa: S101  parse_page sees to it
         return patterns.parse(self.pattern, self.options)
 
@@ -86,7 +89,7 @@ class Case:
     def _where(self) -> Predicate | None:
         if self.where is None:
             return None
-        return predicates.parse(self.where, roles=self._pattern.roles, options=self.options)
+        return predicates.parse(self.where, roles=self.compiled_pattern.roles, options=self.options)
 
     @cached_property
     def _check(self) -> Check:
@@ -99,10 +102,12 @@ class Case:
         """Where it is the case; each reported call once."""
         if self.comment is not None:
             return iter(())  # the graph has no comments
+        if not facts.calls_by_kind.keys() >= self.kinds:
+            return iter(())
         if self.check is not None:
             return self._check.find(facts, self.options)
         assert self.at is not None  # noqa: S101  parse_page sees to it
-        return patterns.find(self._pattern, facts, at=self.at, where=self._where)
+        return patterns.find(self.compiled_pattern, facts, at=self.at, where=self._where)
 
     def validate(self) -> None:
         """RuleError unless everything compiles and every role that is used is bound."""
@@ -115,7 +120,7 @@ class Case:
             roles = self._check.roles
         else:
             with _about("pattern"):
-                roles = self._pattern.roles
+                roles = self.compiled_pattern.roles
             if self.at not in roles:
                 near = did_you_mean(str(self.at), roles)
                 raise RuleError(f"at: {self.at!r} is no role of the pattern{near}")
@@ -152,7 +157,7 @@ class Rule:
         fix: what its cure does to a trained model: ``exact-at-inference``, ``changes-output``
             or ``none``.
         evidence: for and against it.
-        body: the Markdown text of the page.
+        read_body: gives the Markdown text of the page.
         source: the file it was read from.
     """
 
@@ -168,8 +173,13 @@ class Rule:
     cases: tuple[Case, ...]
     fix: str
     evidence: Evidence
-    body: str
+    read_body: Callable[[], str]
     source: str
+
+    @cached_property
+    def body(self) -> str:
+        """The Markdown text of the page, without its front matter."""
+        return self.read_body()
 
     @property
     def about_comments(self) -> bool:
@@ -243,9 +253,14 @@ def parse_page(text: str, source: str) -> Rule:
         tuple(_cases(page, fields, settle(options, {}))),
         fields["fix"].choice({fix: fix for fix in FIXES}),
         parse_evidence(fields["evidence"]),
-        body,
+        partial(str, body),
         source,
     )
+
+
+def page_body(text: str, source: str) -> str:
+    """The Markdown text of a page; RuleError if it has no front matter."""
+    return _split(text.replace("\r\n", "\n"), source)[1]
 
 
 def _split(text: str, source: str) -> tuple[str, str]:
