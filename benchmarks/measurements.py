@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -114,6 +116,31 @@ class PeakMemory:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """The time of all default rules on a graph divided by that of parsing its JSON, at most."""
+
+    title: str
+    model: Model
+    most: float
+
+    def measure(self, locate: Locate, runs: int) -> Result:
+        """Take both in turn in one process; the verdict is on the median of the ratios."""
+        command = [PYTHON, "-m", "benchmarks.rules", str(locate(self.model)), str(runs)]
+        printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        costs = json.loads(printed)
+        dearest = sorted(costs["each"].items(), key=lambda item: -item[1])[:5]
+        return Result(
+            self.title.format(**costs),
+            f"{costs['ratio']:.2f}",
+            f"≤ {self.most:g}",
+            costs["ratio"] <= self.most,
+            f"{costs['match'] * 1000:.1f} ms / {costs['parse'] * 1000:.1f} ms; of it facts "
+            f"{costs['facts'] * 1000:.1f} ms; dearest rules "
+            + ", ".join(f"{code} {cost * 1000:.2f} ms" for code, cost in dearest),
+        )
+
+
 def filled(command: Command, locate: Locate) -> Sequence[str]:
     """The command with models replaced by the paths of their files."""
     return [str(locate(part)) if isinstance(part, Model) else part for part in command]
@@ -130,13 +157,15 @@ VGG_KERAS: Final = Model("vgg16.keras", "VGG16")
 VGG_H5: Final = Model("vgg16.h5", "VGG16")
 CHAIN_SHORT: Final = Model("chain-10000.json", "chain-10000")
 CHAIN_LONG: Final = Model("chain-100000.json", "chain-100000")
+EFFICIENTNET: Final = Model("efficientnetv2l.json", "EfficientNetV2L")
 SOURCE: Final = Model("source.py", "source")
+
 NO_SOURCE: Final = Model("source-empty.py", "source-empty")
 
 COMPILE: Final = "import ast, sys; compile(ast.parse(open(sys.argv[1]).read()), '', 'exec')"
 LOAD: Final = "import sys, keras; keras.models.load_model(sys.argv[1])"
 
-MEASUREMENTS: Final[dict[str, Ratio | Excess | PeakMemory]] = {
+MEASUREMENTS: Final[dict[str, Ratio | Excess | PeakMemory | Matching]] = {
     "keras": Ratio(
         "loading ResNet50 with Keras / convlint resnet50.keras",
         (PYTHON, "-c", LOAD, RESNET_KERAS),
@@ -166,6 +195,11 @@ MEASUREMENTS: Final[dict[str, Ratio | Excess | PeakMemory]] = {
         ((CONVLINT, SOURCE), (CONVLINT, NO_SOURCE)),
         ((PYTHON, "-c", COMPILE, SOURCE), (PYTHON, "-c", COMPILE, NO_SOURCE)),
         most=3,
+    ),
+    "rules": Matching(
+        "{rules} default rules on EfficientNetV2L ({calls:,} calls) / json.loads of its JSON",
+        EFFICIENTNET,
+        most=5,
     ),
     "memory-keras": PeakMemory("peak memory of convlint vgg16.keras", (CONVLINT, VGG_KERAS), 70),
     "memory-h5": PeakMemory("peak memory of convlint vgg16.h5", (CONVLINT, VGG_H5), 70),

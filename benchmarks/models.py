@@ -13,10 +13,17 @@ from typing import Any
 
 
 def application(name: str, path: Path) -> None:
-    """Save a model of ``keras.applications`` with random weights, in the format of the suffix."""
+    """Save a model of ``keras.applications`` with random weights, in the format of the suffix.
+
+    ``.json`` is its architecture alone.
+    """
     import keras
 
-    getattr(keras.applications, name)(weights=None).save(path)
+    model = getattr(keras.applications, name)(weights=None)
+    if path.suffix == ".json":
+        path.write_text(model.to_json(), encoding="utf-8")
+    else:
+        model.save(path)
 
 
 def chain(blocks: int, path: Path) -> None:
