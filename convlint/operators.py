@@ -17,11 +17,15 @@ MAX_BITS: Final = 1023
 MAX_DEPTH: Final = 40
 """Sequences inside each other that are still compared; deeper ones give UNKNOWN."""
 
+_PLAIN: Final = frozenset({str, int, float, bool})
+"""Most of what is compared, told at once."""
 _COMPARABLE: Final = (str, int, float, NoneType, tuple, list, Mapping, frozenset, set)
 
 
 def equal(left: Any, right: Any, depth: int = 0) -> Truth:
     """Equality; that of sequences and mappings is the conjunction over their items."""
+    if type(left) is type(right) and type(left) in _PLAIN:
+        return bool(left == right)
     if left is UNKNOWN or right is UNKNOWN or depth > MAX_DEPTH:
         return UNKNOWN
     if isinstance(left, tuple | list) and isinstance(right, tuple | list):

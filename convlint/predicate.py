@@ -19,7 +19,7 @@ from typing import Any, Final, TypeAlias
 from convlint import kinds, operators
 from convlint.errors import RuleError
 from convlint.facts.core import CALL_FACTS, MODEL_FACTS, Facts
-from convlint.kleene import UNKNOWN, Truth, conjunction, disjunction, negation
+from convlint.kleene import UNKNOWN, Truth, negation
 from convlint.options import NO_OPTIONS, OptionValues
 from convlint.suggest import did_you_mean
 
@@ -52,13 +52,14 @@ class Predicate:
         reads_call: whether it depends on a call at all, or on the model and options only.
         conjuncts: predicates that are all true if and only if this one is; empty where it is
             no ``and``.
+        evaluator: what :meth:`evaluate` calls.
     """
 
     roles: frozenset[str]
     reads: Mapping[str, tuple[Reader, ...]]
     reads_call: bool
     conjuncts: tuple[Predicate, ...]
-    _evaluator: Evaluator = field(repr=False)
+    evaluator: Evaluator = field(repr=False)
 
     def evaluate(self, facts: Facts, bindings: Mapping[str, int] | int) -> Truth:
         """Its truth for a call, or for the calls that the roles are bound to.
@@ -66,7 +67,7 @@ class Predicate:
         A predicate that was parsed with roles takes a mapping, one without takes the index of
         the call under test. What is read of an unbound role is UNKNOWN.
         """
-        truth: Truth = self._evaluator(facts, bindings)
+        truth: Truth = self.evaluator(facts, bindings)
         return truth
 
 
@@ -172,7 +173,7 @@ class _Compiler:
                 for role in sorted(frozenset().union(*(part.roles for part in parts)))
             }
             conjuncts = tuple(leaf for part in parts for leaf in part.conjuncts or (part,))
-            evaluator = _conjunction([part._evaluator for part in parts])
+            evaluator = _conjunction([part.evaluator for part in parts])
             reads_call = any(part.reads_call for part in parts)
             return Predicate(frozenset(reads), reads, reads_call, conjuncts, evaluator)
         self.reads, self.reads_call = {}, False
@@ -345,7 +346,11 @@ class _Compiler:
 
 
 def _fact(name: str) -> Reader:
-    return lambda facts, index: facts.lookup(index, name)
+    """Reads what :meth:`Facts.lookup` gives."""
+    fact = CALL_FACTS.get(name)
+    if fact is None:
+        return _config_entry(name)
+    return lambda facts, index: fact(facts, facts.graph.calls[index])
 
 
 def _config_entry(name: str) -> Reader:
@@ -357,11 +362,31 @@ def _config_entry(name: str) -> Reader:
 
 
 def _conjunction(parts: list[Evaluator]) -> Evaluator:
-    return lambda facts, scope: conjunction(part(facts, scope) for part in parts)
+    def all_of(facts: Facts, scope: Scope) -> Truth:
+        result: Truth = True
+        for part in parts:  # conjunction() of a generator takes twice as long
+            value = part(facts, scope)
+            if value is False:
+                return False
+            if value is UNKNOWN:
+                result = UNKNOWN
+        return result
+
+    return all_of
 
 
 def _disjunction(parts: list[Evaluator]) -> Evaluator:
-    return lambda facts, scope: disjunction(part(facts, scope) for part in parts)
+    def any_of(facts: Facts, scope: Scope) -> Truth:
+        result: Truth = False
+        for part in parts:
+            value = part(facts, scope)
+            if value is True:
+                return True
+            if value is UNKNOWN:
+                result = UNKNOWN
+        return result
+
+    return any_of
 
 
 def _comparison(

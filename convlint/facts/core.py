@@ -10,6 +10,7 @@ A fact that depends on the same fact of a producer must be a single pass in topo
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, wraps
 from typing import Any, Final, TypeVar
@@ -34,6 +35,7 @@ class Facts:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self._cache: dict[str, Any] = {}
+        self._values: defaultdict[str, dict[int, Any]] = defaultdict(dict)
 
     def __len__(self) -> int:
         return len(self.graph.calls)
@@ -120,10 +122,12 @@ def call_fact(function: Callable[[Facts, Call], T]) -> Callable[[Facts, Call], T
 
     @wraps(function)
     def remembered(facts: Facts, call: Call) -> T:
-        values: dict[int, T] = facts._cache.setdefault(name, {})
-        if call.index not in values:
-            values[call.index] = function(facts, call)
-        return values[call.index]
+        index = call.index
+        values: dict[int, T] = facts._values[name]
+        if index in values:
+            return values[index]
+        value = values[index] = function(facts, call)
+        return value
 
     CALL_FACTS[name] = remembered
     return remembered
@@ -142,9 +146,10 @@ def sweep(function: Callable[[Facts], T]) -> Callable[[Facts], T]:
 
     @wraps(function)
     def remembered(facts: Facts) -> T:
-        if key not in facts._cache:
-            facts._cache[key] = function(facts)
-        value: T = facts._cache[key]
+        cache = facts._cache
+        if key not in cache:
+            cache[key] = function(facts)
+        value: T = cache[key]
         return value
 
     return remembered

@@ -288,23 +288,33 @@ class _Passes(dict[int, bool]):
         super().__init__()
         self.facts = facts
         self.step = step
-        self.own = [part for part in local if step.role in part.roles]
+        self.fits: dict[frozenset[str], bool] = {}  # few calls differ in their kinds
+        self.own = [part.evaluator for part in local if step.role in part.roles]
         predicate = step.predicate
         parts = (predicate.conjuncts or (predicate,)) if predicate else ()
-        self.parts = [part for part in parts if part.reads_call]
+        self.tests = [part.evaluator for part in parts if part.reads_call]
         self.hopeless = any(
             part.evaluate(facts, 0) is not True for part in parts if not part.reads_call
         )
 
     def __missing__(self, call: int) -> bool:
-        step, facts, role = self.step, self.facts, str(self.step.role)
-        passes = self[call] = (
-            not self.hopeless
-            and _kind_truth(step, facts.kinds[call]) is True
-            and all(part.evaluate(facts, call) is True for part in self.parts)
-            and all(part.evaluate(facts, {role: call}) is True for part in self.own)
-        )
+        passes = self[call] = self.fit(call) and self.hold(call)
         return passes
+
+    def fit(self, call: int) -> bool:
+        kinds = self.facts.kinds[call]
+        fits = self.fits.get(kinds)
+        if fits is None:
+            fits = not self.hopeless and _kind_truth(self.step, kinds) is True
+            self.fits[kinds] = fits
+        return fits
+
+    def hold(self, call: int) -> bool:
+        for test in self.tests:
+            if test(self.facts, call) is not True:
+                return False
+        scope = {str(self.step.role): call}
+        return all(test(self.facts, scope) is True for test in self.own)
 
 
 def _kind_truth(step: Step, kinds: frozenset[str]) -> Truth:
