@@ -1,0 +1,182 @@
+"""What a layer asks of its inputs: what Keras checks before it builds the layer.
+
+Where an input is not what is asked for, Keras refuses. The model is then source code that was
+not run yet, or a file that somebody edited.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final, TypeAlias
+
+from convlint.facts.core import Facts, call_fact
+from convlint.facts.inference import site
+from convlint.facts.inference.dimensions import (
+    Dimension,
+    TensorShape,
+    axis_index,
+    dimension,
+    integer,
+    per_axis,
+    product,
+)
+from convlint.facts.inference.ranks import accepted_ranks
+from convlint.facts.inference.site import Site
+from convlint.facts.shapes import input_shapes
+from convlint.graph import Call
+from convlint.kleene import UNKNOWN, Unknown
+
+Shapes: TypeAlias = tuple[tuple[Dimension, ...], tuple[Dimension, ...]]
+"""Two shapes, batch axis first."""
+
+
+@call_fact
+def least_input_rank(facts: Facts, call: Call) -> int | None:
+    """Smallest :func:`input_rank` that the layer takes; ``None`` if there is no bound."""
+    return accepted_ranks(call).least
+
+
+@call_fact
+def most_input_rank(facts: Facts, call: Call) -> int | None:
+    """Largest :func:`input_rank` that the layer takes; ``None`` if there is no bound."""
+    return accepted_ranks(call).most
+
+
+@call_fact
+def input_elements(facts: Facts, call: Call) -> Dimension:
+    """Number of values in one sample of the first input (of ``TimeDistributed``, in one step)."""
+    shape = _site(facts, call).data
+    return UNKNOWN if shape is UNKNOWN or not shape else product(shape[1:])
+
+
+@call_fact
+def target_elements(facts: Facts, call: Call) -> Dimension:
+    """Number of values in the ``target_shape`` of a ``Reshape``, without its open axis."""
+    target = _target(call)
+    if target is UNKNOWN:
+        return UNKNOWN
+    return product(dimension(size) for size in target if not _is_open(size))
+
+
+@call_fact
+def open_target_axes(facts: Facts, call: Call) -> Dimension:
+    """Number of axes whose size a ``Reshape`` leaves open, written as -1."""
+    target = _target(call)
+    return UNKNOWN if target is UNKNOWN else sum(map(_is_open, target))
+
+
+def _target(call: Call) -> tuple[object, ...] | Unknown:
+    target = call.config.get("target_shape") if call.class_name == "Reshape" else None
+    return target if isinstance(target, tuple) else UNKNOWN
+
+
+def _is_open(size: object) -> bool:
+    return size is None or integer(size) == -1
+
+
+_WINDOWED: Final = re.compile(
+    r"(?:Conv|SeparableConv|DepthwiseConv|LocallyConnected|MaxPooling|AveragePooling)([123])D"
+)
+
+
+@call_fact
+def window_extent(facts: Facts, call: Call) -> TensorShape:
+    """Positions that a kernel or a pooling window spans along each spatial axis.
+
+    A kernel of size ``k`` and dilation ``d`` spans ``(k - 1) * d + 1``.
+    """
+    form = _WINDOWED.fullmatch(call.class_name)
+    if form is None:
+        return UNKNOWN
+    axes, place = int(form[1]), _site(facts, call)
+    size = place.argument("pool_size" if "pool" in call.kinds else "kernel_size")
+    dilation = place.argument("dilation_rate")
+    return tuple(
+        UNKNOWN if k is UNKNOWN or d is UNKNOWN or k < 1 or d < 1 else (k - 1) * d + 1
+        for k, d in zip(
+            per_axis(size, axes),
+            per_axis(1 if dilation is UNKNOWN else dilation, axes),
+            strict=True,
+        )
+    )
+
+
+@call_fact
+def window_excess(facts: Facts, call: Call) -> int | Unknown:
+    """Positions by which the window is longer than the input, on the axis where it is most so.
+
+    Not above 0 if the window fits on every axis.
+    """
+    extent = window_extent(facts, call)
+    if extent is UNKNOWN:
+        return UNKNOWN
+    _, sizes, _ = _site(facts, call).map_of(len(extent))
+    excess = [
+        UNKNOWN if k is UNKNOWN or n is UNKNOWN else k - n
+        for k, n in zip(extent, sizes, strict=True)
+    ]
+    known = [number for number in excess if number is not UNKNOWN]
+    if known and (max(known) > 0 or len(known) == len(excess)):
+        return max(known)
+    return UNKNOWN
+
+
+@call_fact
+def mismatch(facts: Facts, call: Call) -> str | Unknown | None:
+    """The first two input shapes that cannot be merged, in words; ``None`` if all agree."""
+    found = _mismatched(_site(facts, call))
+    if found is UNKNOWN or found is None:
+        return found
+    return " and ".join(map(_in_words, found))
+
+
+def _site(facts: Facts, call: Call) -> Site:
+    return site(call, input_shapes(facts, call))
+
+
+def _in_words(shape: tuple[Dimension, ...]) -> str:
+    return "×".join("?" if size is UNKNOWN else str(size) for size in shape[1:]) or "scalar"
+
+
+_MERGES: Final = frozenset({"Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"})
+_OPERATORS: Final = frozenset({"ops.Add", "ops.Subtract", "ops.Multiply", "ops.Divide"})
+_JOINS: Final = frozenset({"Concatenate", "ops.Concatenate"})
+
+Column: TypeAlias = tuple[object, Dimension]
+"""Something that must be equal in all inputs: its key, and its value in one of them."""
+
+
+def _mismatched(place: Site) -> Shapes | Unknown | None:
+    if place.call.class_name not in _MERGES | _OPERATORS | _JOINS:
+        return UNKNOWN
+    first: dict[object, tuple[Dimension, tuple[Dimension, ...]]] = {}
+    complete = True
+    for shape in place.inputs:
+        if shape is UNKNOWN:
+            complete = False
+            continue
+        for key, size in _columns(place, shape):
+            if size is UNKNOWN:
+                complete = False
+                continue
+            expected, other = first.setdefault(key, (size, shape))
+            if size != expected:
+                return other, shape
+    return None if complete else UNKNOWN
+
+
+def _columns(place: Site, shape: tuple[Dimension, ...]) -> Iterator[Column]:
+    """What must agree, in Keras' order: merge layers compare from the last axis on."""
+    name = place.call.class_name
+    if name in _JOINS:
+        axis = axis_index(place.argument("axis"), len(shape))
+        yield "rank", len(shape)
+        yield from (
+            (at, UNKNOWN if axis is UNKNOWN else size)
+            for at, size in enumerate(shape)
+            if at != axis
+        )
+    else:
+        compared = shape[1:] if name in _MERGES else shape
+        yield from ((at, size) for at, size in enumerate(reversed(compared)) if size != 1)
