@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Any, Final
 
 from convlint.facts.activations import function
 from convlint.facts.core import Facts, call_fact, model_fact
+from convlint.facts.receptive_field import stride_min
 from convlint.facts.roles import collapsed
-from convlint.facts.shapes import channels, shape
+from convlint.facts.shapes import channels, rank, shape, spatial_size
 from convlint.graph import Call, Loss, Metric
 from convlint.kleene import UNKNOWN, Truth, Unknown, conjunction
 
@@ -26,6 +28,7 @@ CLASSIFICATION_LOSSES: Final = frozenset(
 )
 """The losses of Keras for class labels."""
 
+ENLARGING: Final = ("transposed_conv", "upsample", "resize", "depth_to_space")
 SHAPE_ONLY: Final = frozenset({"flatten", "reshape", "permute", "dropout"})
 
 
@@ -105,15 +108,50 @@ def classifies(facts: Facts, call: Call) -> Truth:
     flat = collapsed(facts, last)
     if flat is not True:
         return flat
-    size = _values(facts, last)
-    inputs = (facts.graph.calls[index] for index in facts.calls_by_kind.get("input", ()))
-    if size is not UNKNOWN and size > 1 and size in [_values(facts, each) for each in inputs]:
+    if reconstructs(facts, call) is True:
         return False
     if isinstance(name, str):
         return name in CLASSIFICATION_LOSSES
     if activation == "softmax" or (activation == "sigmoid" and channels(facts, last) == 1):
         return True
     return UNKNOWN if activation in (UNKNOWN, "linear", "sigmoid") else False
+
+
+@call_fact
+def reconstructs(facts: Facts, call: Call) -> Truth:
+    """Of an output, whether it has as many values as an input, and more than one."""
+    size = _values(facts, call)
+    if "output" not in call.kinds or size is UNKNOWN:
+        return UNKNOWN
+    sizes = [_values(facts, each) for each in _inputs(facts)]
+    if size > 1 and size in sizes:
+        return True
+    return UNKNOWN if size > 1 and UNKNOWN in sizes else False
+
+
+@call_fact
+def reduced_map(facts: Facts, call: Call) -> Truth:
+    """Of an output, whether it is a map with fewer positions than every input of its rank.
+
+    False if anything in the model makes maps larger: then a smaller one is meant. Where
+    sizes are not known, a stride on the way from the input says so too.
+    """
+    dimensions, own = rank(facts, call), spatial_size(facts, call)
+    if "output" not in call.kinds or any(facts.calls_by_kind.get(kind) for kind in ENLARGING):
+        return False
+    if dimensions is UNKNOWN or dimensions <= 2 or own == 1:
+        return UNKNOWN if dimensions is UNKNOWN else False
+    strides = stride_min(facts, call)
+    if strides is not UNKNOWN and any(stride > 1 for stride in strides):
+        return True
+    maps = [spatial_size(facts, each) for each in _inputs(facts) if rank(facts, each) == dimensions]
+    if own is UNKNOWN or not maps:
+        return UNKNOWN
+    return conjunction(UNKNOWN if size is UNKNOWN else own < size for size in maps)
+
+
+def _inputs(facts: Facts) -> Iterator[Call]:
+    return (facts.graph.calls[index] for index in facts.calls_by_kind.get("input", ()))
 
 
 def _values(facts: Facts, call: Call) -> int | Unknown:
