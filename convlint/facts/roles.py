@@ -77,8 +77,11 @@ def in_head(facts: Facts, call: Call) -> Truth:
     A squeeze-and-excite gate and the bottleneck of an autoencoder do return: they are no head.
     """
     index = call.index
-    ends = conjunction((collapsed(facts, call), negation(_returns_to_body(facts)[index])))
-    return conjunction((ends, _after_body(facts)[index]))
+    after = _after_body(facts)[index]
+    if after is False:
+        return False
+    stays = negation(_returns_to_body(facts)[index])
+    return conjunction((after, stays, collapsed(facts, call)))
 
 
 @call_fact

@@ -164,8 +164,10 @@ def _spatial(call: Call, sizes: TensorShape, layout: int) -> Spatial:
     if sizes is UNKNOWN:
         return UNKNOWN
     channel = _channel_index(sizes, layout)
-    outside = {0, channel, 1} if call.wrapper == "TimeDistributed" else {0, channel}
-    return tuple(size for axis, size in enumerate(sizes) if axis not in outside)
+    first = 2 if call.wrapper == "TimeDistributed" else 1
+    if channel is UNKNOWN or channel < first:
+        return sizes[first:]
+    return sizes[first:channel] + sizes[channel + 1 :]
 
 
 @sweep

@@ -7,7 +7,6 @@ value that makes no sense becomes UNKNOWN and never an exception.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from math import prod
 from typing import Final, TypeAlias
 
 from convlint.kleene import UNKNOWN, Unknown
@@ -22,6 +21,8 @@ LIMIT: Final = 1 << 62
 
 def dimension(value: object) -> Dimension:
     """``value`` if it can be the size of an axis."""
+    if type(value) is int:  # far the most frequent; a bool is none
+        return value if 0 <= value < LIMIT else UNKNOWN
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < LIMIT:
         return value
     return UNKNOWN
@@ -45,18 +46,29 @@ def per_axis(value: object, axes: int) -> tuple[Dimension, ...]:
 
 def compute(function: Callable[..., int], *operands: Dimension) -> Dimension:
     """``function`` of the operands; UNKNOWN if one is, or if the result is no dimension."""
-    known = [operand for operand in operands if operand is not UNKNOWN]
-    return dimension(function(*known)) if len(known) == len(operands) else UNKNOWN
+    if UNKNOWN in operands:
+        return UNKNOWN
+    return dimension(function(*operands))
 
 
 def product(dimensions: Iterable[Dimension]) -> Dimension:
     """The product; UNKNOWN if a factor is."""
-    return compute(lambda *factors: prod(factors), *dimensions)
+    result = 1
+    for factor in dimensions:
+        if factor is UNKNOWN:
+            return UNKNOWN
+        result *= factor
+    return dimension(result)
 
 
 def total(dimensions: Iterable[Dimension]) -> Dimension:
     """The sum; UNKNOWN if a term is."""
-    return compute(lambda *terms: sum(terms), *dimensions)
+    result = 0
+    for term in dimensions:
+        if term is UNKNOWN:
+            return UNKNOWN
+        result += term
+    return dimension(result)
 
 
 def axis_index(value: object, rank: int) -> int | Unknown:
