@@ -37,11 +37,18 @@ def conv_depth(facts: Facts) -> int:
 def normalizes(facts: Facts) -> Truth:
     """Some layer normalises activations or, through a wrapper, its weights."""
     return disjunction(
-        True
-        if "norm" in kinds or call.wrapper == "SpectralNormalization"
-        else (UNKNOWN if "unknown" in kinds else False)
-        for call, kinds in zip(facts.graph.calls, facts.kinds, strict=True)
+        _normalizes(call, kinds) for call, kinds in zip(facts.graph.calls, facts.kinds, strict=True)
     )
+
+
+def _normalizes(call: Call, kinds: frozenset[str]) -> Truth:
+    if "norm" in kinds or call.wrapper == "SpectralNormalization":
+        return True
+    if call.class_name.startswith("applications."):
+        # Of a backbone in source code the reader knows no more than this summary.
+        summary = call.config.get("normalizes")
+        return summary if isinstance(summary, bool) else UNKNOWN
+    return UNKNOWN if "unknown" in kinds else False
 
 
 @model_fact
