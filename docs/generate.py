@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from convlint import catalog, check
+from convlint.rule import Rule
 
 ROOT: Final = Path(__file__).parent.parent
 SAMPLE: Final = "examples/article/after-pooling/dropout-0.5.json"
@@ -37,17 +38,69 @@ def sample(_: str) -> str:
     return "\n".join(["```console", f"$ convlint {SAMPLE}", *lines, "```"])
 
 
-def rule_table(_: str) -> str:
-    """One row for each rule page."""
-    rows = ["| code | rule | severity | default | reports |", "|---|---|---|---|---|"]
+GROUPS: Final[Mapping[str, str]] = {
+    "regularization": "Dropout, noise and penalties in the wrong place",
+    "normalization": "Batch normalization and its relatives",
+    "activation": "Nonlinearities that are missing, repeated or saturate",
+    "downsampling": "Strides, pooling, kernels and receptive fields",
+    "head": "What turns feature maps into an answer",
+    "loss": "Output, loss and metrics that do not fit each other",
+    "initialization": "What weights start as",
+    "configuration": "Kernel sizes, channel counts, what can be folded",
+    "topology": "Merges, shortcuts, and shapes that do not fit",
+    "sequence": "Recurrent layers, attention, masks",
+    "transfer": "Frozen backbones and their preprocessing",
+    "portability": "Number types, and what another machine can load",
+    "comments": "Comments that speak to convlint",
+}
+"""What the rules of a group are about, in the order of the documentation."""
+
+
+def by_group() -> dict[str, list[Rule]]:
+    """The shipped rules by group, by code.
+
+    Raises:
+        KeyError: a group that has no description here.
+    """
+    found: dict[str, list[Rule]] = {group: [] for group in GROUPS}
     for rule in sorted(catalog.load(), key=lambda rule: rule.code):
-        page = f"rules/{rule.code}-{rule.name}.md"
-        default = "on" if rule.default else "off"
+        found[rule.group].append(rule)
+    return found
+
+
+def group_table(_: str) -> str:
+    """One row for each group of rules."""
+    rows = ["| group | about | on | off |", "|---|---|---|---|"]
+    for group, rules in by_group().items():
+        on = sum(rule.default for rule in rules)
         rows.append(
-            f"| {rule.code} | [{rule.name}]({page}) | {rule.severity} | {default} "
-            f"| {rule.summary} |"
+            f"| [{group}](docs/rules/README.md#{group}) | {GROUPS[group]} "
+            f"| {on} | {len(rules) - on or ''} |"
         )
+    total = sum(rule.default for rules in by_group().values() for rule in rules)
+    rows.append(f"| | | **{total}** | **{len(catalog.load()) - total}** |")
     return "\n".join(rows)
+
+
+def rule_index(_: str) -> str:
+    """A table of the rules of each group."""
+    parts = []
+    for group, rules in by_group().items():
+        rows = ["| code | rule | severity | default | reports |", "|---|---|---|---|---|"]
+        rows += map(rule_row, rules)
+        parts.append(f"## {group}\n\n{GROUPS[group]}.\n\n" + "\n".join(rows))
+    return "\n\n".join(parts)
+
+
+def rule_row(rule: Rule) -> str:
+    """A rule in the index, with the severities of all its cases."""
+    severities = dict.fromkeys(
+        str(severity) for severity in sorted({case.severity for case in rule.cases}, reverse=True)
+    )
+    return (
+        f"| {rule.code} | [{rule.name}](../../rules/{rule.code}-{rule.name}.md) "
+        f"| {', '.join(severities)} | {'on' if rule.default else 'off'} | {rule.summary} |"
+    )
 
 
 def examples_table(current: str) -> str:
@@ -70,7 +123,8 @@ def findings_cell(path: Path) -> str:
 
 
 SECTIONS: Final[Mapping[str, Mapping[str, Callable[[str], str]]]] = {
-    "README.md": {"sample": sample, "rules": rule_table},
+    "README.md": {"sample": sample, "rules": group_table},
+    "docs/rules/README.md": {"index": rule_index},
     "examples/README.md": {"findings": examples_table},
 }
 """File -> name of a generated part -> function from its present text to the right one."""

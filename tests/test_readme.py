@@ -24,10 +24,23 @@ def blocks(file: str, language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", text, flags=re.DOTALL | re.MULTILINE)
 
 
-@pytest.mark.parametrize("name", generate.SECTIONS["README.md"])
-def test_what_is_generated_is_up_to_date(name: str) -> None:
-    ((current, right),) = (part[1:] for part in generate.parts("README.md") if part[0] == name)
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        (file, name)
+        for file in ("README.md", "docs/rules/README.md")
+        for name in generate.SECTIONS[file]
+    ],
+)
+def test_what_is_generated_is_up_to_date(file: str, name: str) -> None:
+    ((current, right),) = (part[1:] for part in generate.parts(file) if part[0] == name)
     assert current == right, "run python docs/generate.py"
+
+
+def test_every_rule_is_in_the_index() -> None:
+    index = (ROOT / "docs/rules/README.md").read_text(encoding="utf-8")
+    linked = set(re.findall(r"\]\(\.\./\.\./rules/(.+?)\)", index))
+    assert linked == {path.name for path in (ROOT / "rules").glob("*.md")}
 
 
 def test_the_sample_output_shows_a_finding() -> None:
