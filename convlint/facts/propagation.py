@@ -11,36 +11,46 @@ from convlint.graph import Call
 from convlint.kleene import UNKNOWN, Unknown
 
 RECTIFIERS: Final = frozenset({"relu", "relu6"})
-PASSING: Final = frozenset({"pool", "global_pool", "flatten", "reshape", "permute", "pad", "crop"})
+PASSING: Final = frozenset(
+    {
+        *("identity", "dropout", "preprocess", "augment", "pool", "global_pool"),
+        *("flatten", "reshape", "permute", "pad", "crop"),
+    }
+)
 
 
 @call_fact
-def signal_left(facts: Facts, call: Call) -> float | Unknown:
-    """Mean square of the values, as a fraction of that at the last normalisation or input.
+def signal_left(facts: Facts, call: Call) -> float | Unknown | None:
+    """Mean square of the values, as a fraction of the last normalisation's or first layer's.
 
-    By the recursion of He et al. (arXiv:1502.01852, equation 8): a layer multiplies it by
+    By the recursion of He et al. (arXiv:1502.01852, section 2.2): a layer multiplies it by
     :func:`initial_gain`, a rectifier halves it. Pooling is taken to keep it, biases to be 0, and
-    dropout keeps what is here a mean. UNKNOWN after anything else, until the next normalisation.
+    dropout is off. ``None`` before the first layer, whose input has a scale of its own. UNKNOWN
+    after anything else, until the next normalisation.
     """
     return _signal(facts)[call.index]
 
 
 @sweep
-def _signal(facts: Facts) -> tuple[float | Unknown, ...]:
-    values: list[float | Unknown] = []
+def _signal(facts: Facts) -> tuple[float | Unknown | None, ...]:
+    values: list[float | Unknown | None] = []
     for call in facts.graph.calls:
         kinds, producers = facts.kinds[call.index], facts.producers[call.index]
         before = values[producers[0]] if len(producers) == 1 else UNKNOWN
-        if "input" in kinds or "norm" in kinds:
+        if "input" in kinds:
+            values.append(None)
+        elif "norm" in kinds or ("weight" in kinds and before is None):
             values.append(1.0)
-        elif before is UNKNOWN:
-            values.append(UNKNOWN)
         elif "weight" in kinds:
-            gain = initial_gain(facts, call)
-            values.append(UNKNOWN if gain is UNKNOWN else before * gain)
+            values.append(_times(before, initial_gain(facts, call)))
         elif "act" in kinds:
-            values.append(before / 2 if function(facts, call) in RECTIFIERS else UNKNOWN)
+            values.append(_times(before, 0.5 if function(facts, call) in RECTIFIERS else UNKNOWN))
         else:
-            passed = kinds & PASSING or "dropout" in kinds or "identity" in kinds
-            values.append(before if passed else UNKNOWN)
+            values.append(before if kinds & PASSING else UNKNOWN)
     return tuple(values)
+
+
+def _times(before: float | Unknown | None, factor: float | Unknown) -> float | Unknown:
+    if before is None or before is UNKNOWN or factor is UNKNOWN:
+        return UNKNOWN
+    return before * factor
