@@ -6,7 +6,6 @@ from typing import Final
 
 from convlint.facts.activations import function, gates
 from convlint.facts.core import Facts, call_fact, sweep
-from convlint.facts.residual import is_pointwise
 from convlint.graph import Call
 from convlint.kleene import UNKNOWN, Truth
 
@@ -40,29 +39,6 @@ def full_kernel(facts: Facts, call: Call) -> Truth:
     if not isinstance(size, tuple) or not all(isinstance(extent, int) for extent in size):
         return UNKNOWN
     return not 1 == min(size) < max(size)
-
-
-@call_fact
-def projects_depthwise(facts: Facts, call: Call) -> bool:
-    """Is the pointwise convolution after a depthwise one, past norm, activation and gate.
-
-    The second half of a separable convolution, and the linear bottleneck of MobileNetV2 (Sandler
-    et al., arXiv:1801.04381).
-    """
-    before = facts.producers[call.index]
-    return is_pointwise(facts, call) is True and any(_after_depthwise(facts)[i] for i in before)
-
-
-@sweep
-def _after_depthwise(facts: Facts) -> tuple[bool, ...]:
-    values: list[bool] = []
-    for index, producers in enumerate(facts.producers):
-        passes = facts.kinds[index] & {"norm", "act", "multiply", "dropout"}
-        values.append(
-            "depthwise" in facts.kinds[index]
-            or (bool(passes) and any(values[i] for i in producers))
-        )
-    return tuple(values)
 
 
 @call_fact

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from convlint.facts.activations import nonlinear
 from convlint.facts.core import Facts, call_fact, model_fact, sweep
+from convlint.facts.initializers import kernel_initializer_class
 from convlint.facts.residual import Side, additions, immediate_dominators, sides
 from convlint.facts.shapes import channel_axis, input_shapes, shape
 from convlint.graph import Call, Tensor
-from convlint.kleene import UNKNOWN, Truth, Unknown, conjunction, disjunction, negation
+from convlint.kleene import UNKNOWN, Truth, conjunction, disjunction, negation
 
 REPEATING: Final = frozenset(
     {"add", "subtract", "average", "maximum", "minimum", "concat", "divide"}
@@ -104,10 +105,23 @@ def _makers(facts: Facts) -> tuple[int, ...]:
     return tuple(makers)
 
 
+@sweep
+def _residual_additions(facts: Facts) -> dict[int, tuple[tuple[Truth, ...], tuple[Truth, ...]]]:
+    """The additions, without those of parallel convolutions that one convolution could replace.
+
+    RepVGG trains a 3x3 and a 1x1 convolution side by side: neither is the other's shortcut.
+    """
+    return {
+        join: marks
+        for join, marks in additions(facts).items()
+        if any(side.weights != 1 for side in sides(facts)[join])
+    }
+
+
 @call_fact
 def is_residual_addition(facts: Facts, call: Call) -> Truth:
     """Adds what a branch with weights makes of a value to that value, or to a projection of it."""
-    branches, shortcuts = additions(facts).get(call.index, ((), ()))
+    branches, shortcuts = _residual_additions(facts).get(call.index, ((), ()))
     return conjunction((disjunction(branches), disjunction(shortcuts)))
 
 
@@ -120,7 +134,7 @@ def ends_residual_branch(facts: Facts, call: Call) -> Truth:
 @sweep
 def _branch_ends(facts: Facts) -> dict[int, Truth]:
     found: dict[int, Truth] = {}
-    for join, (branches, _) in additions(facts).items():
+    for join, (branches, _) in _residual_additions(facts).items():
         for producer, branch in zip(facts.producers[join], branches, strict=True):
             found[producer] = disjunction((found.get(producer, False), branch))
     return found
@@ -136,7 +150,7 @@ def alters_shortcut(facts: Facts, call: Call) -> Truth:
 def _altering(facts: Facts) -> dict[int, Truth]:
     found: dict[int, Truth] = {}
     forks = immediate_dominators(facts)
-    for join, (_, shortcuts) in additions(facts).items():
+    for join, (_, shortcuts) in _residual_additions(facts).items():
         fork = forks[join]
         if fork is None:
             continue
@@ -169,10 +183,8 @@ def residual_depth(facts: Facts) -> int:
 @model_fact
 def first_residual_addition(facts: Facts) -> int | None:
     """The ``index`` of the first residual addition."""
-    return next(
-        (i for i in additions(facts) if is_residual_addition(facts, facts.graph.calls[i]) is True),
-        None,
-    )
+    joins = (facts.graph.calls[index] for index in _residual_additions(facts))
+    return next((call.index for call in joins if is_residual_addition(facts, call) is True), None)
 
 
 @model_fact
@@ -181,7 +193,7 @@ def first_activated_addition(facts: Facts) -> int | None:
 
     The order of the first ResNet, where shortcuts lead through activations.
     """
-    for index in additions(facts):
+    for index in _residual_additions(facts):
         consumers = facts.consumers[index]
         if (
             is_residual_addition(facts, facts.graph.calls[index]) is True
@@ -199,7 +211,7 @@ def residuals_start_small(facts: Facts) -> Truth:
     Zero in Fixup and SkipInit, or anything that is not an initializer of Glorot, He or LeCun.
     """
     found: list[Truth] = []
-    for join, (branches, _) in additions(facts).items():
+    for join, (branches, _) in _residual_additions(facts).items():
         for side, branch in zip(sides(facts)[join], branches, strict=True):
             found.append(conjunction((branch, _starts_small(facts, side))))
     return disjunction(found)
@@ -207,14 +219,12 @@ def residuals_start_small(facts: Facts) -> Truth:
 
 def _starts_small(facts: Facts, side: Side) -> Truth:
     return disjunction(
-        negation(_is_standard(facts.lookup(index, "kernel_initializer")))
+        negation(_is_standard(facts, index))
         for index in side.calls
         if "weight" in facts.kinds[index] and "depthwise" not in facts.kinds[index]
     )
 
 
-def _is_standard(initializer: Any) -> Truth | Unknown:
-    name = initializer.get("class_name") if hasattr(initializer, "get") else initializer
-    if not isinstance(name, str):
-        return UNKNOWN
-    return name.replace("_", "").lower() in {each.lower() for each in STANDARD_INITIALIZERS}
+def _is_standard(facts: Facts, index: int) -> Truth:
+    name = kernel_initializer_class(facts, facts.graph.calls[index])
+    return UNKNOWN if name is UNKNOWN else name in STANDARD_INITIALIZERS
