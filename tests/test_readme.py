@@ -88,7 +88,7 @@ def test_its_settings_are_valid(tmp_path: Path) -> None:
 def test_the_rule_that_contributing_adds_works(tmp_path: Path) -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     (page,) = re.findall(r"^````markdown\n(.*?)^````$", text, flags=re.DOTALL | re.MULTILINE)
-    name = "CVL199-stacked-dropout.md"
+    name = "CVL199-heavy-input-dropout.md"
     assert f"`rules/{name}`" in text
     (tmp_path / name).write_text(page, encoding="utf-8")
     (rule,) = (rule for rule in catalog.load([tmp_path]) if rule.code == "CVL199")
