@@ -155,6 +155,12 @@ def behind_an_unknown_layer(x: Any) -> Any:
     return L.Flatten()(norm()(L.Lambda(lambda y: y)(channels_first(x))))
 
 
+@case("CVL205", shape=(4, 3, 32, 32))
+def inside_a_wrapper_for_each_time_step(x: Any) -> Any:
+    x = L.TimeDistributed(L.Conv2D(8, 3, data_format="channels_first"))(x)
+    return L.TimeDistributed(L.BatchNormalization(axis=1), name="norm")(x)
+
+
 # CVL207
 
 
@@ -570,6 +576,11 @@ def fixed(batch: int, layer: Any, code: str, *, trained: bool = True) -> set[str
 )
 def test_small_fixed_batches(batch: int, arguments: dict[str, Any], expected: set[str]) -> None:
     assert fixed(batch, norm(**arguments), "CVL208") == expected
+
+
+def test_a_small_fixed_batch_of_images_of_any_size() -> None:
+    inputs = keras.Input((None, None, 3), batch_size=2)
+    assert compiled(inputs, conv(norm()(conv(inputs)), 3), "CVL208") == {"norm"}
 
 
 def test_a_small_fixed_batch_of_a_model_that_is_only_run() -> None:

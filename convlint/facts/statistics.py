@@ -34,10 +34,10 @@ def uses_batch_statistics(facts: Facts, call: Call) -> Truth:
 def normalized_axis(facts: Facts, call: Call) -> int | Unknown:
     """Index of the axis that a batch normalization keeps apart, or group normalization divides.
 
-    UNKNOWN where there are several, and for other normalizations.
+    UNKNOWN where there are several, for a wrapped layer and for other normalizations.
     """
     sizes = input_shape(facts, call)
-    if not call.kinds & {"batch_norm", "group_norm"} or sizes is UNKNOWN:
+    if not call.kinds & {"batch_norm", "group_norm"} or call.wrapper or sizes is UNKNOWN:
         return UNKNOWN
     axes = _axes(facts, call, len(sizes))
     return UNKNOWN if axes is UNKNOWN or len(axes) != 1 else next(iter(axes))
