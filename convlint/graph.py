@@ -62,6 +62,8 @@ class Call:
         location: where the layer was constructed, if known.
         masked: a mask was passed, by the user or by Keras 3 on its own. The one that an operation
             computed is no input.
+        registered: whether the custom class is registered with Keras, so that a saved model can
+            be loaded; ``None`` for Keras' own classes, and if it is not known.
     """
 
     index: int
@@ -79,6 +81,7 @@ class Call:
     wrapper_config: Mapping[str, Any] = field(default_factory=dict)
     location: Location | None = None
     masked: bool = False
+    registered: bool | None = None
 
     @property
     def name(self) -> str:
@@ -157,11 +160,13 @@ class Graph:
             last ones are the model's outputs, in order; the ``layer`` of such a call is the
             layer (of the outermost model) that the output belongs to.
         training: the compile configuration, or ``None`` if the input states none.
+        trainable: false if the outermost model itself is frozen, and with it all its layers.
     """
 
     name: str
     calls: tuple[Call, ...]
     training: Training | None = None
+    trainable: bool = True
 
     @cached_property
     def outputs(self) -> tuple[Call, ...]:

@@ -249,13 +249,13 @@ def _entry(class_name: str, config: dict[str, Any]) -> dict[str, Any]:
                 "arguments": {},
             },
             "Lambda",
-            {"output_shape": (4, 2)},
+            {"output_shape": (4, 2), "bytecode": True},
         ),
         (
             "Lambda",
             {"function": "f", "output_shape": ["4wEAAAAB", None, None]},
             "Lambda",
-            {"output_shape": UNKNOWN},
+            {"output_shape": UNKNOWN, "bytecode": False},
         ),
         (
             "Reshape",

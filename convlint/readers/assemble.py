@@ -39,7 +39,7 @@ def assemble(model: ModelSpec) -> Graph:
             inputs=(tensor,),
             output_shapes=() if stated is None else (stated,),
         )
-    return Graph(model.name, tuple(builder.calls), model.training)
+    return Graph(model.name, tuple(builder.calls), model.training, model.trainable)
 
 
 @dataclass(slots=True)
@@ -197,6 +197,8 @@ class _Builder:
                 layer.wrapper_config if frame.wrapper is None else frame.wrapper_config
             ),
             "location": call.location or layer.location,
+            "masked": bool(call.masks),
+            "registered": layer.registered,
         }
         index = self.emit(
             class_name=parts.class_name,

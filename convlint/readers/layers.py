@@ -78,6 +78,7 @@ def read_layer(entry: object, where: str) -> tuple[SavedLayer, Nested | None]:
         trainable=outside.get("trainable") is not False,
         built_with=_built_with(entry),
         location=location if isinstance(location, Location) else None,
+        registered=_is_registered(entry, class_name),
     )
     wrapped = outside.get("layer")
     if isinstance(wrapped, Mapping) and _is_wrapper(layer.class_name, wrapped):
@@ -110,6 +111,7 @@ def _wrapped_layer(
     inside = wrapped.get("config")
     config = inside if isinstance(inside, Mapping) else {}
     layer.class_name = _class_name(wrapped, wrapped["class_name"], config)
+    layer.registered = _is_registered(wrapped, wrapped["class_name"])
     layer.trainable = layer.trainable and config.get("trainable") is not False
     layer.input_shape = shape(outside.get("batch_input_shape"))
     if is_model(layer.class_name, inside):
@@ -136,6 +138,21 @@ def _class_name(entry: Mapping[str, Any], class_name: str, config: Mapping[str, 
         return class_name
     registered = _text(entry.get("registered_name"))
     return registered if ">" in registered else f"Custom>{class_name}"
+
+
+def _is_registered(entry: Mapping[str, Any], class_name: str) -> bool | None:
+    """Whether a custom class is registered with Keras; None for Keras' own, and if nothing tells.
+
+    A registered name begins with a package: ``package>Class``.
+    """
+    if kinds.is_known(class_name) or class_name in MODELS:
+        return None
+    if "module" not in entry:
+        return ">" in class_name or None
+    module, registered = entry["module"], entry.get("registered_name")
+    if not isinstance(registered, str) or str(module).partition(".")[0] in _KERAS:
+        return None
+    return ">" in registered
 
 
 def _is_operation(entry: Mapping[str, Any], class_name: str, config: Mapping[str, Any]) -> bool:

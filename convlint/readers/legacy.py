@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from convlint import kinds
 from convlint.kinds.layers import LAYERS
-from convlint.kleene import UNKNOWN
+from convlint.kleene import UNKNOWN, Unknown
 from convlint.readers.values import plain, shape, snake_case
 
 _WEIGHT: Final = {
@@ -121,7 +121,8 @@ def layer(class_name: str, config: Mapping[str, Any]) -> tuple[str, dict[str, An
     if class_name == "Merge":
         return _merge(values)
     if class_name == "Lambda":
-        return class_name, {"output_shape": _lambda_output(values.get("output_shape"))}
+        output = _lambda_output(values.get("output_shape"))
+        return class_name, {"output_shape": output, "bytecode": _is_bytecode(values)}
     if class_name != "Embedding":
         values.pop("input_dim", None)
     if class_name in _RENAMED:
@@ -184,6 +185,16 @@ def _merge(values: dict[str, Any]) -> tuple[str, dict[str, Any]]:
 def _lambda_output(value: Any) -> Any:
     """The output shape of a ``Lambda`` without its batch axis, unless a function gives it."""
     return None if value is None else shape(value) or UNKNOWN
+
+
+def _is_bytecode(values: Mapping[str, Any]) -> bool | Unknown:
+    """Whether a ``Lambda`` stores its function as Python bytecode, and not by its name."""
+    kind, function = values.get("function_type"), values.get("function")
+    if kind == "lambda" or isinstance(function, tuple):
+        return True
+    if isinstance(function, Mapping):
+        return function.get("class_name") == "__lambda__"
+    return False if kind == "function" or isinstance(function, str) else UNKNOWN
 
 
 def _object(name: str, config: Mapping[str, Any]) -> dict[str, Any]:

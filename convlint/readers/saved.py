@@ -45,6 +45,7 @@ class SavedLayer:
         input_shape: the input shape that it states as the first layer of a ``Sequential``.
         structured: whether its calls are in the form of Keras 3.
         location: where it was constructed; no file says that.
+        registered: whether a custom class was registered with Keras, if the file tells.
     """
 
     name: str
@@ -59,6 +60,7 @@ class SavedLayer:
     input_shape: Shape | None = None
     structured: bool = False
     location: Location | None = None
+    registered: bool | None = None
 
 
 @dataclass(slots=True)

@@ -48,7 +48,8 @@ class LayerSpec:
 
     ``model`` is set for a nested model (and for a wrapper around one), whose own layers are
     expanded in place. ``wrapper`` names a ``TimeDistributed`` or ``Bidirectional`` around the
-    layer that ``class_name`` and ``config`` describe.
+    layer that ``class_name`` and ``config`` describe. ``registered`` says whether a custom class
+    is known to Keras by a name of its own; it is None for Keras' classes, and if nothing tells.
     """
 
     name: str
@@ -60,6 +61,7 @@ class LayerSpec:
     wrapper: str | None = None
     wrapper_config: Mapping[str, Any] = field(default_factory=dict)
     location: Location | None = None
+    registered: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ def closed(
         wrapper=layer.wrapper,
         wrapper_config=layer.wrapper_config,
         location=layer.location,
+        registered=layer.registered,
     )
 
 

@@ -131,9 +131,15 @@ def make_backbone(
         for name in ("include_top", "pooling", "classes", "alpha")
         if name in given
     }
+    config |= {
+        "normalizes": summary.normalizes,
+        "pretrained": _is_pretrained(given),
+        "preprocesses": _preprocesses(function, given),
+        "ever_frozen": False,
+    }
     layer = Layer(
         f"applications.{function}",
-        {**config, "normalizes": summary.normalizes},
+        config,
         _name(function, given, start),
         site,
         outputs=0,
@@ -149,6 +155,24 @@ def make_backbone(
         prefix, _, count = part.partition(" ")
         run.counters[prefix] = run.counters.get(prefix, 0) + int(count)
     return layer
+
+
+def _is_pretrained(given: dict[str, Value]) -> Any:
+    """Whether it gets weights that were trained before; the default is ImageNet's."""
+    if UNPACKED in given:
+        return UNKNOWN
+    weights = plain_value(given.get("weights", "imagenet"))
+    return UNKNOWN if weights is UNKNOWN else weights is not None
+
+
+def _preprocesses(function: str, given: dict[str, Value]) -> Any:
+    """Whether the model itself scales images from 0..255, as its docstring in Keras says."""
+    if function.startswith("EfficientNetB"):
+        return True
+    if not function.startswith(("EfficientNetV2", "ConvNeXt", "MobileNetV3")):
+        return False
+    included = given.get("include_preprocessing", UNKNOWN if UNPACKED in given else True)
+    return included if isinstance(included, bool) else UNKNOWN
 
 
 def _input(run: Run, summary: _Summary, given: dict[str, Value], site: ast.AST) -> Tensor:
@@ -228,6 +252,8 @@ def _read_hidden(run: Run, hidden: Hidden, name: str) -> Value:
 def _write_hidden(run: Run, hidden: Hidden, name: str, value: Value) -> None:
     if name != "trainable":
         return
+    if value is not True:
+        hidden.owner.config["ever_frozen"] = True
     if hidden.key is None:
         # All its layers, one by one.
         set_trainable(hidden.owner, logic.decided(run, value))

@@ -206,3 +206,13 @@ QUESTIONS: Final[dict[str, NativeFunction]] = {
     "builtins.type": _type,
 }
 """Path -> what calling it gives."""
+
+
+def is_registered(cls: Class) -> bool | None:
+    """Whether a class of the file is registered with Keras; None if a decorator may do it."""
+    if cls.node is None:
+        return None
+    decorators = [ast.unparse(decorator) for decorator in cls.node.decorator_list]
+    if any("register_keras_serializable" in text for text in decorators):
+        return True
+    return None if decorators else False

@@ -6,12 +6,13 @@ import ast
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
+from convlint.kleene import UNKNOWN
 from convlint.readers.source import applications
 from convlint.readers.source.cloning import clone
 from convlint.readers.source.dispatch import calls
 from convlint.readers.source.handing import hand_over
 from convlint.readers.source.inputs import make_input
-from convlint.readers.source.keras_values import Layer, Tensor
+from convlint.readers.source.keras_values import KerasObject, Layer, Tensor
 from convlint.readers.source.layer_calls import call_layer
 from convlint.readers.source.layers import make_layer
 from convlint.readers.source.library import FUNCTIONS
@@ -21,7 +22,7 @@ from convlint.readers.source.objects import make_object
 from convlint.readers.source.operation_names import OPERATION_ARGUMENTS
 from convlint.readers.source.operations import call_operation, call_tensorflow
 from convlint.readers.source.operators import operation
-from convlint.readers.source.plain import plain_config
+from convlint.readers.source.plain import plain_config, plain_value
 from convlint.readers.source.run import Run
 from convlint.readers.source.sequences import answer, elements
 from convlint.readers.source.shapes import shape_value
@@ -190,6 +191,19 @@ def _tensorflow(
     return call_tensorflow(run, symbol.name, arguments, keywords, site)
 
 
+def _named_policy(arguments: list[Value], keywords: dict[str, Value]) -> dict[str, Value]:
+    return {**dict(zip(("name",), arguments, strict=False)), **keywords}
+
+
+def _policy(
+    run: Run, symbol: Symbol, arguments: list[Value], keywords: dict[str, Value], site: ast.AST
+) -> Value:
+    """``mixed_precision.set_global_policy("mixed_float16")``."""
+    given = [*arguments, *keywords.values()][:1]
+    run.policy = plain_value(given[0]) if given else UNKNOWN
+    return None
+
+
 def _shape(run: Run, arguments: list[Value], site: ast.AST) -> Value:
     value = arguments[0] if arguments else None
     return shape_value(value) if isinstance(value, Tensor) else Opaque()
@@ -214,6 +228,8 @@ def _keras(
             return None
         case "int_shape" | "shape" if symbol.section in ("backend", "ops"):
             return _shape(run, arguments, site)
+        case "Policy" | "DTypePolicy" | "FloatDTypePolicy":
+            return KerasObject("dtype_policies", "DTypePolicy", _named_policy(arguments, keywords))
         case "image_data_format":
             return "channels_last"
         case "image_dim_ordering":
@@ -247,6 +263,7 @@ _HANDLERS: Final[dict[str, _Handler]] = {
     "activation": _activation,
     "operation": _operation,
     "tensorflow": _tensorflow,
+    "policy": _policy,
     "keras": _keras,
 }
 

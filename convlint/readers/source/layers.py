@@ -75,6 +75,8 @@ def make_layer(
         for name, value in given.items()
         if name not in _IGNORED and name not in ("name", "trainable")
     }
+    if run.policy is not None:
+        config.setdefault("dtype", run.policy)
     if class_name == "Embedding" and "input_dim" in given:
         config["input_dim"] = plain_value(given["input_dim"])
     layer.class_name, layer.config = _today(class_name, config)

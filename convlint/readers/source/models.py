@@ -148,6 +148,8 @@ def set_trainable(layer: Layer, value: bool) -> None:
             continue
         seen.add(id(current))
         current.trainable = value
+        if current.hidden is not None and not value:
+            current.config["ever_frozen"] = True
         if current.wrapped is not None:
             pending.append(current.wrapped)
         else:

@@ -19,7 +19,8 @@ class Symbol(NamedTuple):
     Attributes:
         kind: ``layer``, ``input``, ``merge`` (``concatenate``), ``sequential``, ``model``,
             ``application``, ``activation``, ``object`` (an initializer, loss, optimizer …),
-            ``function`` (a loss or metric), ``operation``, ``tensorflow`` (an operation of
+            ``function`` (a loss or metric), ``policy`` (what sets the dtype policy),
+            ``operation``, ``tensorflow`` (an operation of
             TensorFlow), ``keras`` (anything else of Keras), or ``foreign``.
         name: its name, for an operation the function's.
         section: the part of Keras where it lives: ``layers``, ``losses``, ``backend`` …
@@ -69,6 +70,7 @@ _SECTIONS: Final = {
     "training": "models",
     "topology": "models",
 }
+_POLICY_SETTERS: Final = frozenset({"set_global_policy", "set_policy", "set_dtype_policy"})
 _LAYERS: Final = frozenset({*LAYERS, *OLDER, *ALIASES})
 
 
@@ -109,6 +111,8 @@ def _keras(path: str) -> Symbol:
         case "ops" | "backend":
             known = name in OPERATION_ARGUMENTS
             return Symbol("operation" if known else "keras", name, section)
+    if name in _POLICY_SETTERS and section in ("mixed_precision", "config"):
+        return Symbol("policy", name, section)
     if section not in _NOT_LAYERS:
         found = _model_or_layer(name)
         if found is not None:

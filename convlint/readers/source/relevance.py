@@ -31,7 +31,9 @@ from convlint.readers.source.values import (
     Value,
 )
 
-BUILDING: Final = frozenset({"layer", "input", "merge", "sequential", "model", "application"})
+BUILDING: Final = frozenset(
+    {"layer", "input", "merge", "sequential", "model", "application", "policy"}
+)
 _LOADING: Final = frozenset({"load_model", "clone_model", "model_from_json", "model_from_yaml"})
 INERT: Final = frozenset(
     """

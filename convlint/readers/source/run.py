@@ -73,6 +73,7 @@ class Run:
         probing: how many calls of custom layers are being followed only to see what they make.
         trying: how many ``try`` statements with handlers are being executed.
         nesting: how many calls of the file's functions are being executed.
+        policy: the dtype policy that was set for all layers made from then on.
         repetition: how many times, as a product over the enclosing loops, a body is executed.
     """
 
@@ -95,6 +96,7 @@ class Run:
     trying: int = 0
     steps: int = MAX_STEPS
     nesting: int = 0
+    policy: Any = None
     repetition: int = 1
 
     def spend(self, steps: int) -> None:

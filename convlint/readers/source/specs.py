@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from convlint.graph import Location, Shape
 from convlint.kleene import UNKNOWN
+from convlint.readers.source.instances import is_registered
 from convlint.readers.source.keras_values import Chain, Layer, Network, Node, Tensor
 from convlint.readers.source.nesting import Unreadable, name_traced, nested_first, network_of
 from convlint.readers.source.network import ends, reached
@@ -190,6 +191,7 @@ class _Writer:
             layer.wrapper,
             layer.wrapper_config,
             self._locate(layer.site),
+            None if layer.instance is None else is_registered(layer.instance.cls),
         )
 
 
