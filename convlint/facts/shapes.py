@@ -77,6 +77,13 @@ def spatial_size(facts: Facts, call: Call) -> Dimension:
 
 
 @call_fact
+def elements(facts: Facts, call: Call) -> Dimension:
+    """Number of values in one sample of the output."""
+    own = shape(facts, call)
+    return UNKNOWN if own is UNKNOWN or not own else product(own[1:])
+
+
+@call_fact
 def input_shape(facts: Facts, call: Call) -> TensorShape:
     """Shape of the first input."""
     if not call.inputs:
