@@ -44,7 +44,7 @@ def share_of_taps_used(layer: Any, shape: tuple[int, ...]) -> float:
         single[place] = 1
         layer.set_weights([single])
         used += bool(np.asarray(layer(inputs)).any())
-    return used / kernel.size
+    return float(used / kernel.size)
 
 
 @pytest.mark.parametrize(
@@ -219,7 +219,22 @@ def test_convolutions_are_counted_by_stage() -> None:
     )
     assert facts.model("spatial_conv_depth") == 5
     assert facts.model("longest_stage") == 3
-    assert facts.model("cumulative_stride") == 4
+    assert facts.model("downsampled") is True
+
+
+@pytest.mark.parametrize(
+    ("layers", "downsampled"),
+    [
+        ([L.Conv2D(8, 3), L.Flatten()], False),
+        ([L.Conv2D(8, 3, strides=2)], True),
+        ([L.Conv2D(8, 3), L.AveragePooling2D(2)], True),
+        ([L.Conv2D(8, 3, padding="same"), L.Reshape((16, 16, 32))], UNKNOWN),
+        ([L.Conv2D(8, 3), L.GlobalAveragePooling2D(), L.Reshape((1, 1, 8))], False),
+        ([L.Lambda(lambda x: x[:, ::2], output_shape=(16, 32, 3)), L.Conv2D(8, 3)], UNKNOWN),
+    ],
+)
+def test_downsampling_is_known_where_every_layer_is(layers: Any, downsampled: object) -> None:
+    assert facts_of(chain((32, 32, 3), *layers)).model("downsampled") is downsampled
 
 
 def test_convolutions_behind_the_border_layer_are_counted() -> None:

@@ -6,18 +6,20 @@ from math import inf
 from typing import Final
 
 from convlint.facts.core import Facts, call_fact, model_fact, sweep
-from convlint.facts.receptive_field import receptive_field_max, receptive_field_min, stride_max
+from convlint.facts.receptive_field import receptive_field_max, receptive_field_min
 from convlint.facts.residual import is_pointwise
 from convlint.facts.roles import in_head
 from convlint.facts.shapes import input_spatial_size, spatial_shape
 from convlint.facts.windows import downsamples
 from convlint.graph import Call
-from convlint.kleene import UNKNOWN, Truth, Unknown, conjunction, negation
+from convlint.kleene import UNKNOWN, Truth, Unknown, conjunction, disjunction, negation
 
 RESAMPLING: Final = frozenset(
     {"upsample", "transposed_conv", "resize", "depth_to_space", "space_to_depth", "patches"}
 )
 """Kinds that change the resolution other than by the strides of a window."""
+
+REARRANGING: Final = frozenset({"reshape", "slice", "reduce", "repeat"})
 
 
 @sweep
@@ -86,18 +88,21 @@ def seen_share(facts: Facts) -> float | Unknown:
 
 
 @model_fact
-def cumulative_stride(facts: Facts) -> float | Unknown:
-    """Largest distance between neighbouring positions of any feature map, in the input.
+def downsampled(facts: Facts) -> Truth:
+    """Some layer leaves fewer positions than it was given, other than by collapsing them.
 
-    1 if the model never downsamples.
+    UNKNOWN where positions are rearranged, as by a reshaping that makes patches.
     """
-    largest = 1.0
-    for call in facts.graph.calls:
-        strides = stride_max(facts, call)
-        if strides is UNKNOWN:
-            return UNKNOWN
-        largest = max((largest, *(stride for stride in strides if stride != inf)))
-    return largest
+    return disjunction(_downsampled(facts, call) for call in facts.graph.calls)
+
+
+def _downsampled(facts: Facts, call: Call) -> Truth:
+    kinds = facts.kinds[call.index]
+    if kinds & RESAMPLING:
+        return True
+    if kinds & REARRANGING and input_spatial_size(facts, call) != 1:
+        return UNKNOWN
+    return downsamples(facts, call)
 
 
 @call_fact

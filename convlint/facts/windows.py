@@ -40,8 +40,8 @@ def windows(facts: Facts, call: Call) -> tuple[Window, ...] | Unknown:
 
     UNKNOWN for adaptive pooling, whose window depends on its input, and for other layers.
     """
-    rank = _RANK.search(call.class_name)
-    if rank is None or not call.kinds & {"conv", "pool"}:
+    rank = _RANK.search(call.class_name) if call.kinds & {"conv", "pool"} else None
+    if rank is None:
         return UNKNOWN
     axes = int(rank[1])
     kernel = argument(call, "pool_size" if "pool" in call.kinds else "kernel_size")
@@ -71,6 +71,22 @@ def downsamples(facts: Facts, call: Call) -> Truth:
         return False
     along = windows(facts, call)
     return UNKNOWN if along is UNKNOWN else any(window.stride > 1 for window in along)
+
+
+@call_fact
+def largest_stride(facts: Facts, call: Call) -> int | Unknown:
+    """Longest step of a convolution or pooling along any axis, in positions."""
+    along = windows(facts, call)
+    return UNKNOWN if along is UNKNOWN else max(window.stride for window in along)
+
+
+@call_fact
+def blurs(facts: Facts, call: Call) -> Truth:
+    """Averages neighbours: an average pooling, or a depthwise convolution that is not trained."""
+    if "unknown" in call.kinds:
+        return UNKNOWN
+    frozen = "depthwise" in call.kinds and not call.trainable
+    return frozen or {"pool", "avg_pool"} <= call.kinds
 
 
 @call_fact
