@@ -8,6 +8,7 @@ from typing import Any
 import keras
 from keras import layers as L  # noqa: N812
 
+from convlint import check
 from tests.near_misses import Cases, classes, conv
 
 case = Cases()
@@ -202,6 +203,20 @@ def transposed_convolution_to_other_channels(x: Any) -> Any:
 @case("CVL301")
 def pixel_shuffling(x: Any) -> Any:
     return conv(keras.ops.depth_to_space(first(x, 64), 2), 3)
+
+
+# CVL302
+
+
+def test_a_softmax_after_a_log_softmax_is_only_redundant() -> None:
+    inputs = keras.Input((8,))
+    x = dense(inputs, 4, "log_softmax", name="dense")
+    model = keras.Model(inputs, L.Softmax(name="again")(x))
+    (finding,) = check(model, select=["CVL302"])
+    assert str(finding.severity) == "warning"
+    assert finding.message == (
+        "again applies softmax to the output of dense, which has been through log_softmax already"
+    )
 
 
 # CVL303
