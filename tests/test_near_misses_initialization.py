@@ -253,6 +253,13 @@ def same_seed_on_the_same_input(x: Any) -> Any:
     return L.Average()(branches)
 
 
+@case("CVL704", "second", shape=(8,))
+def same_seed_on_the_same_input_but_random_biases(x: Any) -> Any:
+    made = {"kernel_initializer": seeded(), "bias_initializer": "random_normal"}
+    branches = [dense(x, name=name, **made) for name in ("first", "second", "third")]
+    return L.Average()(branches)
+
+
 @case("CVL704", shape=(8,))
 def another_seed(x: Any) -> Any:
     return dense(dense(x, kernel_initializer=seeded(1)), kernel_initializer=seeded(2))

@@ -7,7 +7,6 @@ are summed.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from math import prod
 from typing import Any, Final, NamedTuple
@@ -29,6 +28,7 @@ _SCALING: Final[Mapping[str, tuple[float, str]]] = {
 }
 """Scale and mode of the classes that Keras derives from ``VarianceScaling``."""
 
+_ORDINARY: Final = frozenset({"Dense", "Conv1D", "Conv2D", "Conv3D"})
 _STRUCTURED: Final = frozenset({"Orthogonal", "Identity", "STFT"})
 _TRUNCATED: Final = 0.87962566103423978
 """Standard deviation of a standard normal distribution truncated at 2: the constant that Keras
@@ -80,7 +80,7 @@ def initial_kernel(facts: Facts, call: Call) -> float | Unknown | None:
 
     A distribution without spread counts as a constant.
     """
-    if kernel_shape(facts, call) is None:
+    if call.fused or call.class_name not in _ORDINARY:
         return UNKNOWN
     drawn = initializer(facts, call, "kernel_initializer")
     return UNKNOWN if drawn is None else _constant(drawn)
@@ -144,16 +144,13 @@ def kernel_shape(facts: Facts, call: Call) -> tuple[Dimension, ...] | None:
 
     The last two axes are the inputs that a unit sees at one place, and the units.
     """
-    if call.fused:
+    if call.fused or call.class_name not in _ORDINARY:
         return None
     place = site(call, input_shapes(facts, call))
     if call.class_name == "Dense":
         features = UNKNOWN if place.data is UNKNOWN or not place.data else place.data[-1]
         return features, dimension(place.argument("units"))
-    form = re.fullmatch("Conv([123])D", call.class_name)
-    if form is None:
-        return None
-    axes = int(form[1])
+    axes = int(call.class_name[len("Conv")])
     inputs = compute(
         lambda size, groups: size // groups if groups else -1,
         place.map_of(axes)[2],

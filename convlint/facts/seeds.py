@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from convlint.facts.core import Facts, call_fact, model_fact, sweep
-from convlint.facts.initializers import Initializer, initializer, kernel_shape
+from convlint.facts.initializers import Initializer, initial_bias, initializer, kernel_shape
 from convlint.graph import Call
 from convlint.kleene import UNKNOWN
 
-_OWN: Final = frozenset({"name", "trainable", "dtype", "bias_initializer"})
+_OWN: Final = frozenset({"name", "trainable", "dtype"})
 """Configuration that two layers may differ in and yet compute the same at the start."""
 
 
@@ -69,6 +69,8 @@ def _twins(facts: Facts) -> Twins:
         original = first_kernel.setdefault(key, call)
         if original is not call:
             twins.kernel[call.layer] = original.name
+        if _draws_bias(facts, call):
+            continue
         own = sorted((name, repr(value)) for name, value in call.config.items() if name not in _OWN)
         original = first_copy.setdefault(f"{call.class_name}{own}{call.inputs}", call)
         if original is not call:
@@ -84,6 +86,13 @@ def _draw(facts: Facts, call: Call) -> str | None:
         return None
     arguments = sorted((name, repr(value)) for name, value in drawn.arguments.items())
     return f"{drawn.name}{arguments}{shape}"
+
+
+def _draws_bias(facts: Facts, call: Call) -> bool:
+    """Has, or may have, biases that tell it from a layer with the same kernel."""
+    return facts.lookup(call.index, "use_bias") is not False and not isinstance(
+        initial_bias(facts, call), float
+    )
 
 
 def _is_seeded(drawn: Initializer) -> bool:
