@@ -18,10 +18,9 @@ needs_corpus = pytest.mark.skipif(
 def test_the_findings_are_those_that_somebody_looked_at() -> None:
     found = Counter(one for source in corpus.sources() for one in corpus.reported(source))
     expected = Counter(corpus.read_findings())
-    assert sorted((found - expected).elements()) == [], (
-        "new: read them, then python -m tests.corpus"
-    )
-    assert sorted((expected - found).elements()) == [], "gone: see why, then python -m tests.corpus"
+    then = "then python -m tests.corpus"
+    assert sorted((found - expected).elements()) == [], f"new: read them, {then}"
+    assert sorted((expected - found).elements()) == [], f"gone: see why, {then}"
 
 
 def test_judgements_are_of_findings_that_there_are() -> None:

@@ -15,9 +15,8 @@ def main() -> None:
     judged = [one for one in corpus.read_judgements() if one.reported in present]
     counts = Counter((one.code, one.severity, one.verdict) for one in judged)
     reported = Counter((one.code, one.severity) for one in found)
-    print(
-        "| rule | severity | findings | read | true | harmless | false |\n|---|---|---|---|---|---|---|"
-    )
+    print("| rule | severity | findings | read | true | harmless | false |")
+    print("|---|---|---|---|---|---|---|")
     for (code, severity), number in sorted(reported.items()):
         verdicts = [counts[code, severity, verdict] for verdict in corpus.VERDICTS]
         print(
