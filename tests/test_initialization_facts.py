@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from keras import initializers, layers
 
+from convlint.facts import Facts
+from convlint.graph import Call, Graph, Tensor
 from convlint.kleene import UNKNOWN
 from tests.facts import fact, facts_of
 
@@ -176,3 +178,45 @@ def test_rates_of_dropouts_in_a_row_add_up() -> None:
         name: fact(facts, name, "accumulated_rate") for name in ("one", "two", "other", "three")
     }
     assert rates == pytest.approx({"one": 0.5, "two": 0.6, "other": 0.2, "three": 0.25})
+
+
+HOSTILE: list[Any] = [
+    *(UNKNOWN, None, True, 10**400, -(10**400), float("nan"), float("inf"), 1e300, "", (), {}),
+    *((1,), {"class_name": 3}, {"class_name": "HeNormal"}, {"class_name": "Zeros", "config": 7}),
+]
+NUMBERS = ["mean", "stddev", "minval", "maxval", "value", "gain", "scale", "mode", "seed"]
+CLASSES = (
+    "Constant RandomNormal TruncatedNormal RandomUniform Orthogonal VarianceScaling GlorotNormal"
+)
+
+
+def evaluated(class_name: str, config: dict[str, Any]) -> list[Any]:
+    """All facts of this module about a layer on a feature map, which must not raise."""
+    source = Call(0, "input", "InputLayer", frozenset({"input"}), {}, (), {}, ((None, 8, 8, 4),))
+    kinds = frozenset({"weight", "dense" if class_name == "Dense" else "conv"})
+    made = [Call(n, f"x{n}", class_name, kinds, config, (Tensor(0),)) for n in (1, 2)]
+    drops = [
+        Call(n, f"x{n}", "Dropout", frozenset({"dropout"}), config, (Tensor(n - 1),))
+        for n in (3, 4)
+    ]
+    facts = Facts(Graph("g", (source, *made, *drops)))
+    names = ["initial_kernel", "initial_bias", "initial_gain", "units_alike", "signal_left"]
+    names += ["same_kernel_as", "copy_of", "kernel_initializer_class", "accumulated_rate"]
+    return [facts.lookup(index, name) for index in range(5) for name in names] + [
+        facts.model("repeated_kernels"),
+        facts.model("first_repeated_kernel"),
+        facts.model("relies_on_initializers"),
+    ]
+
+
+@pytest.mark.parametrize("value", HOSTILE, ids=repr)
+@pytest.mark.parametrize("class_name", ["Dense", "Conv2D"])
+def test_no_configuration_raises(class_name: str, value: Any) -> None:
+    size = {"units": 3, "filters": 3, "kernel_size": (3, 3)}
+    for name in ("kernel_initializer", "bias_initializer", "use_bias", "groups", "rate", *size):
+        evaluated(class_name, {**size, name: value})
+    for drawn in CLASSES.split():
+        for name in NUMBERS:
+            initializer = {"class_name": drawn, "config": {name: value}}
+            for sizes in (size, {**size, "units": value, "filters": value}):
+                evaluated(class_name, {**sizes, "kernel_initializer": initializer})

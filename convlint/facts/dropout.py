@@ -118,6 +118,6 @@ def _accumulated_rates(facts: Facts) -> tuple[float | Unknown, ...]:
 
 
 def _combined(first: float | Unknown, second: object) -> float | Unknown:
-    if first is UNKNOWN or not isinstance(second, int | float):
+    if first is UNKNOWN or not isinstance(second, int | float) or not 0 <= second <= 1:
         return UNKNOWN
     return 1 - (1 - first) * (1 - second)

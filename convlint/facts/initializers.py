@@ -30,6 +30,7 @@ _SCALING: Final[Mapping[str, tuple[float, str]]] = {
 
 _ORDINARY: Final = frozenset({"Dense", "Conv1D", "Conv2D", "Conv3D"})
 _STRUCTURED: Final = frozenset({"Orthogonal", "Identity", "STFT"})
+_LARGEST: Final = 1e100
 _TRUNCATED: Final = 0.87962566103423978
 """Standard deviation of a standard normal distribution truncated at 2: the constant that Keras
 divides by in ``VarianceScaling`` but not in ``TruncatedNormal``."""
@@ -42,10 +43,10 @@ class Initializer(NamedTuple):
     arguments: Mapping[str, Any]
 
     def number(self, argument: str, default: float) -> float | Unknown:
-        """The argument if it is a finite number."""
+        """The argument if it is a number, and one that can be squared."""
         value = self.arguments.get(argument, default)
         known = isinstance(value, int | float) and not isinstance(value, bool)
-        return float(value) if known and abs(value) < float("inf") else UNKNOWN
+        return float(value) if known and abs(value) < _LARGEST else UNKNOWN
 
 
 class Fans(NamedTuple):
@@ -200,10 +201,10 @@ def _gain(drawn: Initializer, fans: Fans, units: Dimension) -> float | Unknown:
             return fans.into * (high - low) ** 2 / 12
         case "Orthogonal":
             factor = drawn.number("gain", 1.0)
-            if factor is UNKNOWN or fans.into is UNKNOWN or not units:
+            if factor is UNKNOWN or fans.into is UNKNOWN or units is UNKNOWN or units == 0:
                 return UNKNOWN
             # Columns of length 1, or rows of length 1 where there are fewer of those.
-            return UNKNOWN if units is UNKNOWN else factor**2 * min(1.0, fans.into / units)
+            return factor**2 * min(1.0, fans.into / units)
         case "VarianceScaling":
             scale, mode = drawn.number("scale", 1.0), drawn.arguments.get("mode", "fan_in")
             return _scaled(scale, mode, fans)
@@ -216,7 +217,7 @@ def _scaled(scale: float | Unknown, mode: object, fans: Fans) -> float | Unknown
     """The variance is ``scale`` divided by a fan, which the sum over ``fans.into`` multiplies."""
     if scale is UNKNOWN or mode == "fan_in":
         return scale
-    if fans.into is UNKNOWN or fans.out is UNKNOWN or not fans.out:
+    if fans.into is UNKNOWN or fans.out is UNKNOWN or fans.out == 0:
         return UNKNOWN
     if mode == "fan_out":
         return scale * fans.into / fans.out
