@@ -397,6 +397,11 @@ def zero_before_relu_as_an_activation(x: Any) -> Any:
 
 
 @case("CVL212", "norm")
+def zero_before_relu6(x: Any) -> Any:
+    return classes(L.ReLU(6.0)(zero()(conv(x))))
+
+
+@case("CVL212", "norm")
 def zero_inside_a_residual_branch(x: Any) -> Any:
     x = conv(x)
     return classes(L.Add()([x, conv(L.ReLU()(zero()(conv(x))))]))
@@ -436,9 +441,10 @@ def of_a_converter_that_loads_weights(x: Any) -> Any:
     return L.Dense(10, kernel_initializer="zeros", activation="softmax")(x)
 
 
-def test_zero_before_a_slope_at_zero_is_information_only() -> None:
+@pytest.mark.parametrize("activation", [L.LeakyReLU, lambda: L.ReLU(negative_slope=0.1)])
+def test_zero_before_a_slope_at_zero_is_information_only(activation: Any) -> None:
     inputs = keras.Input((32, 32, 3))
-    model = keras.Model(inputs, classes(L.LeakyReLU()(zero()(conv(inputs)))))
+    model = keras.Model(inputs, classes(activation()(zero()(conv(inputs)))))
     (finding,) = check(model, select=["CVL212"])
     assert finding.severity.name == "INFO"
 

@@ -93,7 +93,9 @@ def test_what_a_normalization_starts_with(arguments: Any, scale: Any, offset: An
     assert fact(facts, "n", "initial_offset") == offset
 
 
-@pytest.mark.parametrize(("activation", "alive"), [("relu", False), ("leaky_relu", True)])
+@pytest.mark.parametrize(
+    ("activation", "alive"), [("relu", False), ("relu6", False), ("leaky_relu", True)]
+)
 def test_a_gamma_of_zero_gets_a_gradient_unless_relu_follows(activation: str, alive: bool) -> None:
     import tensorflow as tf
 
