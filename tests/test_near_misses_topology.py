@@ -88,6 +88,11 @@ def a_single_channel_twice(x: Any) -> Any:
     return classes(conv(L.Concatenate(name="merge")([x, x])))
 
 
+@case("CVL801", shape=(1, 6))
+def a_single_step_twice(x: Any) -> Any:
+    return L.LSTM(4)(L.Concatenate(axis=1, name="merge")([x, x]))
+
+
 @case("CVL801")
 def two_calls_of_one_layer(x: Any) -> Any:
     layer = L.Conv2D(8, 3)
@@ -329,6 +334,66 @@ def an_unknown_layer(x: Any) -> Any:
 @case("CVL805")
 def a_normalization_elsewhere(x: Any) -> Any:
     return L.LayerNormalization()(residual(x))
+
+
+# CVL808
+
+
+def plain(x: Any, size: int = 3, activation: str = "relu", rate: float = 0.0) -> Any:
+    x = L.Activation(activation)(L.BatchNormalization()(conv(x, size=size)))
+    return L.Dropout(rate)(L.BatchNormalization()(conv(x)))
+
+
+def blocks(x: Any, *branches: Block) -> Any:
+    x = conv(x)
+    for number, branch in enumerate(branches):
+        x = L.ReLU()(L.Add(name=f"sum{number}")([x, branch(x)]))
+    return classes(x)
+
+
+@case("CVL808", "sum2")
+def a_normalization_that_is_missing(x: Any) -> Any:
+    return blocks(
+        x, plain, plain, lambda y: conv(L.ReLU()(L.BatchNormalization()(conv(y)))), plain, plain
+    )
+
+
+@case("CVL808", "sum4")
+def another_kernel(x: Any) -> Any:
+    return blocks(x, plain, plain, plain, plain, lambda y: plain(y, size=5))
+
+
+@case("CVL808", "sum0")
+def another_function(x: Any) -> Any:
+    return blocks(x, lambda y: plain(y, activation="gelu"), plain, plain, plain, plain)
+
+
+@case("CVL808")
+def three_others(x: Any) -> Any:
+    return blocks(x, plain, plain, plain, lambda y: plain(y, size=5))
+
+
+@case("CVL808")
+def two_of_another_kind(x: Any) -> Any:
+    return blocks(x, *[plain] * 4, *[lambda y: plain(y, size=5)] * 2)
+
+
+@case("CVL808")
+def two_differences(x: Any) -> Any:
+    return blocks(x, *[plain] * 4, lambda y: plain(y, size=5, activation="gelu"))
+
+
+@case("CVL808")
+def another_dropout(x: Any) -> Any:
+    return blocks(x, *[plain] * 4, lambda y: plain(y, rate=0.1))
+
+
+@case("CVL808")
+def a_projection_on_the_shortcut(x: Any) -> Any:
+    x = conv(x)
+    for _ in range(4):
+        x = L.ReLU()(L.Add()([x, plain(x)]))
+    return classes(L.Add()([conv(x, size=1), plain(x, size=5)]))
 
 
 @case.all

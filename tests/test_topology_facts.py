@@ -148,3 +148,34 @@ def test_many_joins_behind_a_long_chain_take_linear_time() -> None:
     facts = Facts(Graph("g", tuple(calls)))
     for name in ("concatenates_positions", "repeats_input", "sigmoids_in_a_row"):
         assert not any(facts.lookup(index, name) for index in range(len(calls)))
+
+
+STEPS = [
+    ("relu conv", "relu conv", False),
+    ("relu conv", "gelu conv", True),
+    ("relu conv", "relu", True),
+    ("relu conv", "conv", True),
+    ("relu", "relu relu", True),
+    ("relu conv relu", "gelu conv gelu", False),
+    ("relu conv", "", False),
+    ("relu conv norm", "relu norm conv", False),
+]
+
+
+@pytest.mark.parametrize(("usual", "odd", "expected"), STEPS)
+def test_a_block_is_odd_if_it_differs_in_one_step(usual: str, odd: str, expected: bool) -> None:
+    make = {
+        "relu": lambda: layers.ReLU(),
+        "gelu": lambda: layers.Activation("gelu"),
+        "conv": lambda: layers.Conv2D(8, 1),
+        "norm": lambda: layers.BatchNormalization(),
+    }
+    x = inputs = keras.Input((4, 4, 8))
+    for number, steps in enumerate((usual, odd, usual)):
+        y = layers.Conv2D(8, 3, padding="same")(x)
+        for step in steps.split():
+            y = make[step]()(y)
+        x = add(x, y, f"sum{number}")
+    facts = facts_of(keras.Model(inputs, x))
+    assert layers_with(facts, "odd_block_out") == ({"sum1"} if expected else set())
+    assert facts.model("alike_blocks") == (3 if usual == odd else 2)

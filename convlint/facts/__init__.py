@@ -5,6 +5,7 @@ from __future__ import annotations
 from convlint.facts import (
     activations,
     attention,
+    blocks,
     calls,
     compatibility,
     dropout,
@@ -45,6 +46,7 @@ __all__ = [
     "Facts",
     "activations",
     "attention",
+    "blocks",
     "calls",
     "compatibility",
     "dropout",

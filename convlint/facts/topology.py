@@ -33,7 +33,7 @@ STANDARD_INITIALIZERS: Final = frozenset(
 def repeats_input(facts: Facts, call: Call) -> bool:
     """Merges a tensor with itself, and not merely to tile it.
 
-    A concatenation of one tensor alone, three times or more, or of a single channel, tiles.
+    A concatenation of one tensor alone, three times or more, or along an axis of size 1, tiles.
     Seen through calls that change nothing, but for the one that stops the gradient.
     """
     if not facts.kinds[call.index] & REPEATING or len(call.inputs) < 2:
@@ -43,12 +43,14 @@ def repeats_input(facts: Facts, call: Call) -> bool:
     if different == len(tensors):
         return False
     tiles = "concat" in facts.kinds[call.index] and different == 1
-    return not (tiles and (len(tensors) > 2 or _single_channel(facts, call)))
+    return not (tiles and (len(tensors) > 2 or _joins_single_entries(facts, call)))
 
 
-def _single_channel(facts: Facts, call: Call) -> bool:
-    sizes = input_shapes(facts, call)[0]
-    return sizes is not UNKNOWN and sizes[-1] == 1
+def _joins_single_entries(facts: Facts, call: Call) -> bool:
+    sizes, axis = input_shapes(facts, call)[0], facts.lookup(call.index, "axis")
+    if sizes is UNKNOWN or not isinstance(axis, int) or not -len(sizes) <= axis < len(sizes):
+        return False
+    return sizes[axis] == 1
 
 
 def _origin(facts: Facts, tensor: Tensor) -> Tensor:
