@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any, BinaryIO, Final
 
 from convlint.errors import InputError
+from convlint.readers import hdf5_attributes
 
+_ATTRIBUTES: Final = frozenset({"model_config", "training_config"})
+_DAMAGED: Final = "this HDF5 file is damaged or incomplete; save or download it again"
 _WEIGHTS: Final = ("layer_names", "layer_names0", "layers", "vars")
 """What a file of weights has at its root: until Keras 3 (long lists in parts), and since."""
 
@@ -18,6 +21,25 @@ def read(file: str | BinaryIO) -> tuple[str | bytes, str | bytes | None]:
     Raises:
         InputError: the file is damaged, or no whole Keras model.
     """
+    try:
+        found = _read_directly(file)
+    except hdf5_attributes.UnusualError:
+        found = {}
+    except hdf5_attributes.DamagedError as error:
+        raise InputError(_DAMAGED) from error
+    if "model_config" in found:
+        return found["model_config"], found.get("training_config")
+    return _read_with_library(file)
+
+
+def _read_directly(file: str | BinaryIO) -> dict[str, bytes]:
+    if not isinstance(file, str):
+        return hdf5_attributes.read(file, _ATTRIBUTES)
+    with open(file, "rb") as opened:
+        return hdf5_attributes.read(opened, _ATTRIBUTES)
+
+
+def _read_with_library(file: str | BinaryIO) -> tuple[str | bytes, str | bytes | None]:
     import h5py
 
     try:
@@ -29,9 +51,7 @@ def read(file: str | BinaryIO) -> tuple[str | bytes, str | bytes | None]:
     except InputError:
         raise
     except Exception as error:  # whatever h5py makes of damaged bytes
-        raise InputError(
-            "this HDF5 file is damaged or incomplete; save or download it again"
-        ) from error
+        raise InputError(_DAMAGED) from error
 
 
 def _attribute(root: Any, name: str) -> str | bytes | None:
