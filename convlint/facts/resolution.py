@@ -73,18 +73,16 @@ def seen_share(facts: Facts) -> float | Unknown:
     Infinite where some layer puts positions together: attention, a squeeze-and-excite gate,
     flattening.
     """
-    shares = [0.0]
-    for index in facts.calls_by_kind.get("flatten", ()):
-        if input_spatial_size(facts, facts.graph.calls[index]) != 1:
-            return inf
-    for index in facts.calls_by_kind.get("global_pool", ()):
-        call = facts.graph.calls[index]
-        head, share = in_head(facts, call), input_field_share(facts, call)
-        if head is UNKNOWN or share is UNKNOWN:
-            return UNKNOWN
-        if head:
-            shares.append(share)
-    return max(shares)
+    pools = [facts.graph.calls[i] for i in facts.calls_by_kind.get("global_pool", ())]
+    flattens = [facts.graph.calls[i] for i in facts.calls_by_kind.get("flatten", ())]
+    heads = conjunction(in_head(facts, call) for call in pools)
+    if heads is False or any(input_spatial_size(facts, call) != 1 for call in flattens):
+        return inf  # a pooling that is no head is a gate
+    shares = [input_field_share(facts, call) for call in pools]
+    known = [share for share in shares if share is not UNKNOWN]
+    if heads is UNKNOWN or len(known) < len(shares):
+        return UNKNOWN
+    return max(known, default=0.0)
 
 
 @model_fact

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Final, NamedTuple
 
-from convlint.facts.core import Facts, call_fact
+from convlint.facts.core import Facts, call_fact, sweep
 from convlint.facts.inference.dimensions import Dimension, per_axis
 from convlint.facts.inference.site import argument
 from convlint.facts.shapes import input_spatial_shape
@@ -40,6 +40,15 @@ def windows(facts: Facts, call: Call) -> tuple[Window, ...] | Unknown:
 
     UNKNOWN for adaptive pooling, whose window depends on its input, and for other layers.
     """
+    return _all_windows(facts)[call.index]
+
+
+@sweep
+def _all_windows(facts: Facts) -> tuple[tuple[Window, ...] | Unknown, ...]:
+    return tuple(_windows(facts, call) for call in facts.graph.calls)
+
+
+def _windows(facts: Facts, call: Call) -> tuple[Window, ...] | Unknown:
     rank = _RANK.search(call.class_name) if call.kinds & {"conv", "pool"} else None
     if rank is None:
         return UNKNOWN
