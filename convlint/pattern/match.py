@@ -60,8 +60,6 @@ def find(
     if any(kind not in facts.calls_by_kind for kind in pattern.automaton.required_kinds):
         return iter(())
     conjuncts = (where.conjuncts or (where,)) if where else ()
-    if any(not part.roles and part.evaluate(facts, {}) is not True for part in conjuncts):
-        return iter(())
     return _Search(pattern, facts, at, conjuncts).matches()
 
 
@@ -102,6 +100,7 @@ class _Search:
         local = [part for part in conjuncts if len(part.roles) == 1]
         self.passes = [_Passes(facts, step, local) for step in steps]
         self.compared = [part for part in conjuncts if len(part.roles) > 1]
+        self.about_model = [part for part in conjuncts if not part.roles]
         roles = sorted({role for part in self.compared for role in part.roles})
         self.classes = {role: _Classes(facts, role, self.compared) for role in roles}
         self.slots = {role: slot for slot, role in enumerate(roles)}
@@ -109,7 +108,7 @@ class _Search:
 
     def matches(self) -> Iterator[Match]:
         automaton = self.automaton
-        if not self.possible():
+        if not self.possible() or not self.allowed():
             return
         before = self.region(automaton.precede, self.producers)
         after = self.region(automaton.follow, self.consumers)
@@ -134,6 +133,10 @@ class _Search:
         required = [(_candidates(self.facts, steps[i]), self.passes[i]) for i in self.required]
         required.sort(key=lambda item: len(item[0]))
         return all(any(passes[call] for call in calls) for calls, passes in required)
+
+    def allowed(self) -> bool:
+        """Whether that part of ``where`` holds which is about the model alone."""
+        return all(part.evaluate(self.facts, {}) is True for part in self.about_model)
 
     def region(self, successors: Successors, neighbours: Neighbours) -> Region:
         """For each step the calls from which ``at`` can be reached, by a search from it.
@@ -292,26 +295,26 @@ class _Passes(dict[int, bool]):
         self.own = [part.evaluator for part in local if step.role in part.roles]
         predicate = step.predicate
         parts = (predicate.conjuncts or (predicate,)) if predicate else ()
-        self.tests = [part.evaluator for part in parts if part.reads_call]
-        self.hopeless = any(
-            part.evaluate(facts, 0) is not True for part in parts if not part.reads_call
-        )
+        self.tests = [(part.evaluator, part.reads_call) for part in parts]
+        self.hopeless = False
 
     def __missing__(self, call: int) -> bool:
-        passes = self[call] = self.fit(call) and self.hold(call)
+        passes = self[call] = not self.hopeless and self.fit(call) and self.hold(call)
         return passes
 
     def fit(self, call: int) -> bool:
         kinds = self.facts.kinds[call]
         fits = self.fits.get(kinds)
         if fits is None:
-            fits = not self.hopeless and _kind_truth(self.step, kinds) is True
+            fits = _kind_truth(self.step, kinds) is True
             self.fits[kinds] = fits
         return fits
 
     def hold(self, call: int) -> bool:
-        for test in self.tests:
+        # In the order of the page, which has what is cheap to tell first.
+        for test, reads_call in self.tests:
             if test(self.facts, call) is not True:
+                self.hopeless = not reads_call  # what is about the model fails for every call
                 return False
         scope = {str(self.step.role): call}
         return all(test(self.facts, scope) is True for test in self.own)
