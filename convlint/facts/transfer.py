@@ -66,19 +66,23 @@ def enclosing_model(facts: Facts, call: Call) -> str:
 def thawed_first(facts: Facts, call: Call) -> bool:
     """Is the first batch normalisation, of a nested model that is frozen in part, which is not.
 
-    Part of a nested model's convolutions being frozen says that it was trained before. Batch
-    normalisation behind the convolutional body may be a new head's, and does not count.
+    It was trained before if its first convolution is frozen, and some batch normalisation. Frozen
+    projections elsewhere do not say so. Batch normalisation behind the convolutional body may
+    be a new head's, and does not count.
     """
     return call.index in _thawed(facts)
 
 
 @sweep
 def _thawed(facts: Facts) -> frozenset[int]:
-    frozen = {
-        call.model
-        for call in facts.graph.calls
-        if call.model and not call.trainable and "conv" in facts.kinds[call.index]
-    }
+    starts: dict[str, bool] = {}
+    statistics: set[str] = set()
+    for call in facts.graph.calls:
+        if call.model and "conv" in facts.kinds[call.index]:
+            starts.setdefault(call.model, not call.trainable)
+        elif "batch_norm" in call.kinds and not call.trainable:
+            statistics.add(call.model)
+    frozen = {model for model in statistics if starts.get(model)}
     first: dict[str, int] = {}
     for call in facts.graph.calls:
         if (
