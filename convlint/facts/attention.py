@@ -28,7 +28,7 @@ def self_attention(facts: Facts, call: Call) -> bool:
         and not call.arguments.get("use_causal_mask")
         and not call.arguments.keys() & {"attention_mask", "mask"}
         and facts.lookup(call.index, "sliding_window") in (None, UNKNOWN)
-        and facts.lookup(call.index, "attention_axes") in (None, UNKNOWN)
+        and facts.lookup(call.index, "attention_axes") in (None, UNKNOWN, 1, (1,))
     )
 
 
