@@ -62,7 +62,7 @@ def findings_under_keras(block: Block, rule_paths: Sequence[Path] = ()) -> set[t
     import keras
 
     keras.utils.clear_session()
-    namespace: dict[str, Any] = {}
+    namespace: dict[str, Any] = {"__name__": block.name}
     with recorded() as made:
         exec(compile(block.source, block.name, "exec"), namespace)  # noqa: S102
     models = {id(v): v for v in namespace.values() if isinstance(v, keras.Model)}
