@@ -158,6 +158,12 @@ def reduction_before_a_larger_kernel(x: Any) -> Any:
 
 
 @case("CVL301", "first")
+def reduction_and_normalization_before_a_larger_kernel(x: Any) -> Any:
+    x = L.BatchNormalization()(first(conv(x, 64, activation="relu"), 16, 1))
+    return classes(conv(x, 16, activation="relu"))
+
+
+@case("CVL301", "first")
 def reduction_before_a_pointwise_convolution(x: Any) -> Any:
     return classes(conv(first(conv(x, 64, activation="relu"), 16, 1), 16, 1, activation="relu"))
 
