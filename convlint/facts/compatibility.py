@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, TypeAlias
 
-from convlint.facts.core import Facts, call_fact
+from convlint.facts.core import Facts, call_fact, model_fact
 from convlint.facts.inference import site
 from convlint.facts.inference.dimensions import (
     Dimension,
@@ -23,7 +23,7 @@ from convlint.facts.inference.dimensions import (
 )
 from convlint.facts.inference.ranks import accepted_ranks
 from convlint.facts.inference.site import Site
-from convlint.facts.shapes import input_shapes
+from convlint.facts.shapes import input_rank, input_shapes
 from convlint.graph import Call
 from convlint.kleene import UNKNOWN, Unknown
 
@@ -41,6 +41,22 @@ def least_input_rank(facts: Facts, call: Call) -> int | None:
 def most_input_rank(facts: Facts, call: Call) -> int | None:
     """Largest :func:`input_rank` that the layer takes; ``None`` if there is no bound."""
     return accepted_ranks(call).most
+
+
+@model_fact
+def refuses_a_rank(facts: Facts) -> bool:
+    """Some layer is given an input of a rank that it does not take.
+
+    For patterns that look for such a layer among all calls: mostly there is none.
+    """
+    for call in facts.graph.calls:
+        least, most = accepted_ranks(call)
+        if least is None and most is None:
+            continue
+        rank = input_rank(facts, call)
+        if rank is not UNKNOWN and ((least or 0) > rank or (most is not None and rank > most)):
+            return True
+    return False
 
 
 @call_fact

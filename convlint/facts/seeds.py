@@ -81,8 +81,10 @@ def _twins(facts: Facts) -> Twins:
 def _draw(facts: Facts, call: Call) -> str | None:
     """All that the kernel's random numbers depend on; ``None`` if they are not reproducible."""
     drawn = initializer(facts, call, "kernel_initializer")
+    if drawn is None or not _is_seeded(drawn):
+        return None
     shape = kernel_shape(facts, call)
-    if drawn is None or shape is None or not _is_seeded(drawn) or UNKNOWN in shape:
+    if shape is None or UNKNOWN in shape:
         return None
     arguments = sorted((name, repr(value)) for name, value in drawn.arguments.items())
     return f"{drawn.name}{arguments}{shape}"

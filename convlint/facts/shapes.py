@@ -123,11 +123,11 @@ def shapes(facts: Facts) -> tuple[tuple[TensorShape, ...], ...]:
     """For each call the shapes of all its outputs; at least one."""
     found: list[tuple[TensorShape, ...]] = []
     for call in facts.graph.calls:
-        inputs = tuple(_output(found[producer], output) for producer, output in call.inputs)
         stated = call.output_shapes
         if stated and None not in stated:
             found.append(tuple(map(_stated, stated)))
             continue
+        inputs = tuple(_output(found[producer], output) for producer, output in call.inputs)
         inferred = output_shapes(call, inputs)
         count = max(len(stated), len(inferred))
         found.append(

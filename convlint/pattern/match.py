@@ -108,12 +108,15 @@ class _Search:
 
     def matches(self) -> Iterator[Match]:
         automaton = self.automaton
-        if not self.possible() or not self.allowed():
+        if not self.possible():
             return
-        before = self.region(automaton.precede, self.producers)
-        after = self.region(automaton.follow, self.consumers)
-        prefixes = self.explore(before, automaton.first, automaton.follow, self.consumers)
+        before = self.region(automaton.precede, forwards=False)
+        after = self.region(automaton.follow, forwards=True)
+        if not any(before.get(step) for step in automaton.first):
+            return
         suffixes = self.explore(after, automaton.last, automaton.precede, self.producers)
+        before[self.at] &= suffixes.keys()
+        prefixes = self.explore(before, automaton.first, automaton.follow, self.consumers)
         for call in sorted(prefixes.keys() & suffixes.keys()):
             joined = [
                 (prefix, suffix)
@@ -122,6 +125,8 @@ class _Search:
                 if self.agree(prefix.binding, suffix.binding)
             ]
             if joined:
+                if not self.allowed():
+                    return
                 yield self.match(*min(joined, key=_length))
 
     def possible(self) -> bool:
@@ -135,26 +140,36 @@ class _Search:
         return all(any(passes[call] for call in calls) for calls, passes in required)
 
     def allowed(self) -> bool:
-        """Whether that part of ``where`` holds which is about the model alone."""
+        """Whether that part of ``where`` holds which is about the model alone.
+
+        It is asked last, as facts of the model are dear.
+        """
         return all(part.evaluate(self.facts, {}) is True for part in self.about_model)
 
-    def region(self, successors: Successors, neighbours: Neighbours) -> Region:
+    def region(self, successors: Successors, *, forwards: bool) -> Region:
         """For each step the calls from which ``at`` can be reached, by a search from it.
 
         What is reported is rarer than what a path to it may begin with.
         """
-        found: Region = {}
+        edges = self.facts.consumers if forwards else self.facts.producers
         candidates = _candidates(self.facts, self.automaton.steps[self.at])
         passes = self.passes[self.at]
-        found[self.at] = {call for call in candidates if passes[call]}
+        found: Region = {self.at: {call for call in candidates if passes[call]}}
         frontier = [(call, self.at) for call in found[self.at]]
+        fitting: dict[tuple[int, frozenset[str]], list[int]] = {}
         while frontier:
             call, step = frontier.pop()
-            for successor in successors[step]:
-                inside = found.setdefault(successor, set())
-                passes = self.passes[successor]
-                for neighbour in neighbours(call, step, successor):
-                    if neighbour not in inside and passes[neighbour]:
+            for neighbour in edges[call]:
+                producer = call if forwards else neighbour
+                shared = len(self.facts.consumers[producer]) != 1
+                key = step, self.facts.kinds[neighbour]
+                if key not in fitting:
+                    fitting[key] = [i for i in successors[step] if self.passes[i].fit(neighbour)]
+                for successor in fitting[key]:
+                    if shared and self.automaton.exclusive[successor if forwards else step]:
+                        continue
+                    inside = found.setdefault(successor, set())
+                    if neighbour not in inside and self.passes[successor][neighbour]:
                         inside.add(neighbour)
                         frontier.append((neighbour, successor))
         return found

@@ -7,6 +7,7 @@ tf.keras 2 takes any number of batch axes, that of Keras 3 exactly one.
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Final, NamedTuple
 
 from convlint.graph import Call
@@ -40,21 +41,26 @@ _EXACT_FAMILIES: Final = frozenset(
 
 def accepted_ranks(call: Call) -> Ranks:
     """Ranks that the first input of a call may have; its time axis counts, if it has one."""
-    least, most = _of_layer(call)
+    ranks = _of_layer(call)
     if call.wrapper != "TimeDistributed":
-        return Ranks(least, most)
+        return ranks
+    least, most = ranks
     return Ranks(max((least or 0) + 1, 3), None if most is None else most + 1)
 
 
 def _of_layer(call: Call) -> Ranks:
-    name = call.class_name
+    if call.class_name == "Permute":
+        order = call.config.get("dims")
+        return Ranks(len(order) + 1, len(order) + 1) if isinstance(order, tuple) else ANY
+    return _of_class(call.class_name)
+
+
+@cache
+def _of_class(name: str) -> Ranks:
     if name in _EXACTLY:
         return Ranks(_EXACTLY[name], _EXACTLY[name])
     if name in _AT_LEAST:
         return Ranks(_AT_LEAST[name], None)
-    if name == "Permute":
-        order = call.config.get("dims")
-        return Ranks(len(order) + 1, len(order) + 1) if isinstance(order, tuple) else ANY
     form = _BY_RANK.fullmatch(name)
     if form is None:
         return ANY
