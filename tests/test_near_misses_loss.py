@@ -432,6 +432,22 @@ def best_five_of_six() -> Any:
 # CVL603
 
 
+@case("CVL603", "last")
+def mean_of_a_map_of_logits() -> Any:
+    def output(x: Any) -> Any:
+        return L.GlobalAveragePooling2D()(L.Conv2D(3, 1, name="last")(x))
+
+    return model(output, "categorical_crossentropy", shape=(8, 8, 3))
+
+
+@case("CVL603")
+def mean_of_a_map_of_probabilities() -> Any:
+    def output(x: Any) -> Any:
+        return L.GlobalAveragePooling2D()(L.Conv2D(3, 1, activation="softmax")(x))
+
+    return model(output, "categorical_crossentropy", shape=(8, 8, 3))
+
+
 @case("CVL603")
 def exponentials_that_the_loss_normalizes() -> Any:
     return model(lambda x: dense(x, 3, "exponential"), "categorical_crossentropy")

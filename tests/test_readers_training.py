@@ -48,6 +48,7 @@ CROSS_ENTROPY = Loss("categorical_crossentropy", from_logits=False)
             (MSE, MSE),
         ),
         ({"class_name": "Huber", "config": {"delta": 1.0}}, (Loss("huber"),) * 2),
+        ("ce", (Loss("crossentropy", from_logits=False),) * 2),
         ("my_loss", (Loss("my_loss", custom=True),) * 2),
         ("Custom>mse", (Loss("mean_squared_error", custom=True),) * 2),
         (

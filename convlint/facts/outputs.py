@@ -20,6 +20,7 @@ CLASSIFICATION_LOSSES: Final = frozenset(
         "binary_focal_crossentropy",
         "categorical_crossentropy",
         "categorical_focal_crossentropy",
+        "crossentropy",
         "sparse_categorical_crossentropy",
         "hinge",
         "squared_hinge",

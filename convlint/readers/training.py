@@ -23,6 +23,7 @@ _ALIASES: Final = {
     "logcosh": "log_cosh",
     "huber_loss": "huber",
     "acc": "accuracy",
+    "ce": "crossentropy",
 }
 _WITH_LOGITS: Final = frozenset(
     {
@@ -30,6 +31,7 @@ _WITH_LOGITS: Final = frozenset(
         "binary_focal_crossentropy",
         "categorical_crossentropy",
         "categorical_focal_crossentropy",
+        "crossentropy",  # Keras picks the kind by the shapes of labels and output
         "sparse_categorical_crossentropy",
     }
 )
