@@ -123,6 +123,8 @@ def test_a_norm_folds_into_the_layer_before_it() -> None:
         (lambda x: layers.Conv2D(4, 3, activation="relu")(x), layers.Dense(4), True),
         (lambda x: layers.Add()([x, layers.ReLU()(x)]), layers.MaxPooling2D(), False),
         (lambda x: layers.Conv2D(4, 3, activation="relu")(x), layers.Conv2DTranspose(4, 3), False),
+        (lambda x: layers.Dropout(0.1)(layers.Conv2D(4, 3)(x)), layers.ReLU(), True),
+        (lambda x: layers.ReLU()(x), layers.GlobalMaxPooling2D(), False),
         (lambda x: layers.Lambda(lambda y: y)(x), layers.ReLU(), UNKNOWN),
         (lambda x: layers.MaxPooling2D()(x), layers.Lambda(lambda y: y), UNKNOWN),
     ],
@@ -131,6 +133,22 @@ def test_what_a_norm_folds_into(before: Any, behind: Any, expected: Any) -> None
     inputs = keras.Input((8, 8, 3))
     x = layers.BatchNormalization(name="norm")(before(inputs))
     assert fact(facts_of(keras.Model(inputs, behind(x))), "norm", "folds") is expected
+
+
+def test_a_norm_folds_through_what_rearranges_or_averages() -> None:
+    inputs = keras.Input((8, 8, 3))
+    x = layers.BatchNormalization(name="norm")(layers.ReLU()(inputs))
+    y = layers.Dense(4)(layers.Dropout(0.5)(layers.GlobalAveragePooling2D()(x)))
+    z = layers.Dense(4)(layers.Flatten()(x))
+    assert fact(facts_of(keras.Model(inputs, [y, z])), "norm", "folds") is True
+    z = layers.Dense(4)(layers.Flatten()(layers.MaxPooling2D()(x)))
+    assert fact(facts_of(keras.Model(inputs, [y, z])), "norm", "folds") is False
+
+
+def test_it_is_not_known_whether_a_norm_folds_into_a_recurrent_layer() -> None:
+    norm = layers.BatchNormalization(name="norm")
+    model = keras.Sequential([layers.Input((8, 3)), layers.ReLU(), norm, layers.LSTM(4)])
+    assert fact(facts_of(model), "norm", "folds") is UNKNOWN
 
 
 def test_a_norm_does_not_fold_into_a_layer_that_others_read() -> None:
