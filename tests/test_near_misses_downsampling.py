@@ -10,6 +10,7 @@ import pytest
 from keras import layers as L  # noqa: N812
 
 from convlint import check
+from convlint.config import Config
 from convlint.finding import Severity
 from tests.near_misses import Cases, classes, conv, drop
 
@@ -51,11 +52,29 @@ def stride_exceeds_along_one_axis(x: Any) -> Any:
     return classes(L.Conv2D(8, (3, 1), strides=(2, 2), name="layer")(x))
 
 
-@case("CVL401", "layer")
-def projection_on_a_shortcut(x: Any) -> Any:
+def residual(x: Any, *, branch_stride: int) -> Any:
     x = conv(x)
-    branch = conv(conv(x, strides=2))
-    return classes(L.Add()([branch, conv(x, size=1, strides=2, name="layer")]))
+    branch = conv(x, size=1, strides=branch_stride, name="branch")
+    branch = conv(branch, strides=2 // branch_stride)
+    return classes(L.Add()([branch, conv(x, size=1, strides=2, name="shortcut")]))
+
+
+@case("CVL401", "branch")
+def stride_at_the_start_of_a_branch(x: Any) -> Any:
+    return residual(x, branch_stride=2)
+
+
+@case("CVL401")
+def projection_on_a_shortcut(x: Any) -> Any:
+    return residual(x, branch_stride=1)
+
+
+def test_shortcuts_are_reported_if_one_asks_for_them() -> None:
+    inputs = keras.Input((32, 32, 3))
+    model = keras.Model(inputs, residual(inputs, branch_stride=1))
+    config = Config(select=("CVL401",), options=(("CVL401", (("shortcuts", True),)),))
+    (finding,) = check(model, config=config)
+    assert finding.layer == "shortcut"
 
 
 @case("CVL401")
@@ -265,6 +284,13 @@ def dilated_on_eight(x: Any) -> Any:
     return on_map(8, dilation_rate=8)(x)
 
 
+@case("CVL404", "layer", "smaller")
+def the_first_on_each_size(x: Any) -> Any:
+    x = L.AveragePooling2D(16)(conv(x))
+    x = conv(conv(x, size=5, name="layer"), size=5)
+    return classes(conv(conv(L.AveragePooling2D(2)(x), name="smaller")))
+
+
 @case("CVL404", "layer", shape=(16, 8))
 def causal_beyond_the_sequence(x: Any) -> Any:
     x = L.Conv1D(8, 2, dilation_rate=16, padding="causal", name="layer")(x)
@@ -421,6 +447,16 @@ def the_stem_of_resnet(x: Any) -> Any:
 def two_strided_convolutions(x: Any) -> Any:
     x = conv(conv(x, strides=2, name="stem", activation="relu"), strides=2)
     return classes(stack(x, 6))
+
+
+@case("CVL407", "stem")
+def the_stem_behind_padding_and_rescaling(x: Any) -> Any:
+    return stem(L.ZeroPadding2D(3)(L.Rescaling(1 / 255)(x)))
+
+
+@case("CVL407", "stem", shape=(64, 64, 3))
+def the_stem_on_the_largest_small_image(x: Any) -> Any:
+    return stem(L.ZeroPadding2D(3)(x))
 
 
 @case("CVL407")

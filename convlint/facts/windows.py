@@ -153,6 +153,24 @@ def padded_taps(facts: Facts, call: Call) -> float | Unknown:
     return UNKNOWN if used is UNKNOWN else 1 - used
 
 
+@call_fact
+def padded_taps_before(facts: Facts, call: Call) -> float:
+    """The largest :func:`padded_taps` of earlier convolutions on maps of the same size, or 0."""
+    return _padded_before(facts)[call.index]
+
+
+@sweep
+def _padded_before(facts: Facts) -> tuple[float, ...]:
+    largest: dict[object, float] = {}
+    found = []
+    for call in facts.graph.calls:
+        size, share = input_spatial_shape(facts, call), padded_taps(facts, call)
+        found.append(largest.get(size, 0.0))
+        if share is not UNKNOWN:
+            largest[size] = max(found[-1], share)
+    return tuple(found)
+
+
 def _used_taps(window: Window, padding: object) -> Fraction | Unknown:
     size, kernel, stride, dilation = window
     if padding not in ("same", "causal") or size is UNKNOWN or kernel > LONGEST_KERNEL:
