@@ -151,6 +151,16 @@ def no_autoencoder() -> Any:
 
 
 @case("CVL607")
+def sigmoid_of_a_classifier() -> Any:
+    return model(lambda x: dense(x, 1, "sigmoid"), "mse", "accuracy")
+
+
+@case("CVL607", "last")
+def sigmoid_of_a_regression() -> Any:
+    return model(lambda x: dense(x, 1, "sigmoid"), "mse", "mae")
+
+
+@case("CVL607")
 def positive_output() -> Any:
     return model(lambda x: dense(x, 1, "softplus"), "mse")
 
@@ -415,6 +425,15 @@ def output_of_class_numbers() -> Any:
         return ops.argmax(dense(x, 3, "softmax"), axis=-1)
 
     return model(output, lambda labels, scores: ops.mean(scores), metrics.Accuracy())
+
+
+@case("CVL616")
+def output_that_is_only_measured() -> Any:
+    inputs = keras.Input((8,))
+    first, second = dense(inputs, 1, None, "first"), dense(inputs, 1, "sigmoid", "second")
+    built = keras.Model(inputs, [first, second])
+    built.compile("adam", ["mse", None], metrics=[[], [metrics.Accuracy()]])
+    return built
 
 
 @case("CVL617", "last")
