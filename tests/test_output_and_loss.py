@@ -60,7 +60,7 @@ LOSSES: dict[tuple[str, int], tuple[str, str, str, str, str]] = {
     ("categorical_focal_crossentropy", 1): ("603 604", "603 604", "604", "603 604", "601 604"),
     ("categorical_focal_crossentropy", 3): ("603", "603", "605", "603", ""),
     ("categorical_focal_crossentropy with logits", 3): ("", "612", "602", "612", "602"),
-    ("categorical_hinge", 1): ("", "", "", "", "601"),
+    ("categorical_hinge", 1): ("", "614", "614", "", "601 614"),
     ("categorical_hinge", 3): ("", "", "614", "", "614"),
     ("kl_divergence", 1): ("604 613", "604 613", "604", "604 613", "601 604"),
     ("kl_divergence", 3): ("613", "613", "605", "613", ""),
