@@ -142,6 +142,18 @@ def from_a_single_position(x: Any) -> Any:
 
 
 @case("CVL402")
+def in_the_decoder_of_a_segmentation(x: Any) -> Any:
+    x = L.Conv2DTranspose(8, 3, strides=2, padding="same")(conv(x))
+    return conv(conv(x), 4, 1, activation="softmax")
+
+
+@case("CVL402", "up")
+def at_the_end_of_a_segmentation(x: Any) -> Any:
+    x = L.Conv2DTranspose(8, 3, strides=2, padding="same", name="up")(conv(x))
+    return conv(L.ReLU()(x), 4, 1, activation="softmax")
+
+
+@case("CVL402")
 def on_the_way_to_classes(x: Any) -> Any:
     return classes(upsampled(x, 3))
 
