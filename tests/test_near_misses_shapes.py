@@ -263,3 +263,33 @@ def test_a_model_as_saved_is_not_reported(build: Callable[[], Any], tmp_path: Pa
     path = tmp_path / "model.json"
     path.write_text(build().to_json(), encoding="utf-8")
     assert list(check(path, select=CODES)) == []
+
+
+def decoder(units: int, target: tuple[int, ...]) -> Any:
+    inputs = layers.Input((8,), name="code")
+    x = layers.ReLU(name="act")(layers.Dense(units, name="dense")(inputs))
+    x = layers.Reshape(target, name="map")(x)
+    return keras.Model(inputs, layers.Conv2D(3, 3, padding="same", name="picture")(x))
+
+
+def test_shapes_that_a_file_states_are_not_held_against_what_was_edited(tmp_path: Path) -> None:
+    document = json.loads(decoder(32, (2, 4, 4)).to_json())
+    document = edited(edited(document, "dense", "units", 72), "map", "target_shape", [3, 6, 4])
+    keras.models.model_from_json(json.dumps(document))
+    path = tmp_path / "model.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    assert list(check(path, select=CODES)) == []
+    document = edited(json.loads(decoder(32, (2, 4, 4)).to_json()), "map", "target_shape", [3, 6])
+    path.write_text(json.dumps(document), encoding="utf-8")
+    assert [(f.code, f.layer) for f in check(path, select=CODES)] == [("CVL806", "map")]
+
+
+def test_a_model_for_each_time_step_is_judged_by_what_it_sees_of_one() -> None:
+    frame = layers.Input((8, 8, 3))
+    x = layers.Conv2D(4, 3, padding="same")(frame)
+    x = layers.Concatenate()([x, layers.Add()([x, layers.Conv2D(4, 1)(frame)])])
+    x = layers.Reshape((16, 32))(layers.MaxPooling2D(8, padding="same")(layers.Conv2D(512, 8)(x)))
+    encoder = keras.Model(frame, layers.GlobalAveragePooling1D()(x))
+    inputs = layers.Input((5, 8, 8, 3))
+    outputs = layers.LSTM(4)(layers.TimeDistributed(encoder)(inputs))
+    assert list(check(keras.Model(inputs, outputs), select=CODES)) == []

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import Final, TypeAlias
 
-from convlint.facts.core import Facts, call_fact, model_fact
-from convlint.facts.inference import site
+from convlint.facts.core import Facts, call_fact, model_fact, sweep
+from convlint.facts.inference import output_shapes, site
 from convlint.facts.inference.dimensions import (
     Dimension,
     TensorShape,
@@ -23,12 +23,68 @@ from convlint.facts.inference.dimensions import (
 )
 from convlint.facts.inference.ranks import accepted_ranks
 from convlint.facts.inference.site import Site
-from convlint.facts.shapes import input_rank, input_shapes
+from convlint.facts.shapes import input_rank, input_shapes, shapes
 from convlint.graph import Call
 from convlint.kleene import UNKNOWN, Unknown
 
 Shapes: TypeAlias = tuple[tuple[Dimension, ...], tuple[Dimension, ...]]
 """Two shapes, batch axis first."""
+
+
+@call_fact
+def input_confirmed(facts: Facts, call: Call) -> bool:
+    """Whether the layers before it, as they are configured, do give the shapes that a file states.
+
+    They do not where somebody edited a file: Keras then builds the layers anew, and whatever the
+    file says of shapes is out of date. Worth asking last, as it infers all shapes once more.
+    """
+    inferred = _inferred(facts)
+    return all(
+        _agree(stated, inferred[tensor.call][tensor.output])
+        for stated, tensor in zip(input_shapes(facts, call), call.inputs, strict=True)
+        if tensor.output < len(inferred[tensor.call])
+    )
+
+
+def _agree(stated: TensorShape, inferred: TensorShape) -> bool:
+    if stated is UNKNOWN or inferred is UNKNOWN:
+        return True
+    return len(stated) == len(inferred) and all(
+        one == other or UNKNOWN in (one, other) for one, other in zip(stated, inferred, strict=True)
+    )
+
+
+@sweep
+def _inferred(facts: Facts) -> tuple[tuple[TensorShape, ...], ...]:
+    """Shapes as :func:`shapes`, but those that a file states only where none can be inferred."""
+    found: list[tuple[TensorShape, ...]] = []
+    for call, known in zip(facts.graph.calls, shapes(facts), strict=True):
+        if not call.inputs:
+            found.append(known)
+            continue
+        inputs = tuple(
+            found[tensor.call][tensor.output]
+            if tensor.output < len(found[tensor.call])
+            else UNKNOWN
+            for tensor in call.inputs
+        )
+        own = output_shapes(call, inputs)
+        found.append(
+            tuple(
+                _filled(own[i] if i < len(own) else UNKNOWN, each) for i, each in enumerate(known)
+            )
+        )
+    return tuple(found)
+
+
+def _filled(inferred: TensorShape, stated: TensorShape) -> TensorShape:
+    if inferred is UNKNOWN:
+        return stated
+    if stated is UNKNOWN or len(stated) != len(inferred):
+        return inferred
+    return tuple(
+        other if one is UNKNOWN else one for one, other in zip(inferred, stated, strict=True)
+    )
 
 
 @call_fact
