@@ -511,7 +511,7 @@ def test_how_bad_it_is(code: str, activation: Any, loss: Any, severity: str) -> 
 
 def test_the_message_names_the_metrics() -> None:
     built = model(lambda x: dense(x, 1), BINARY, "accuracy", metrics.AUC(), "mae")
-    assert "accuracy, auc takes" in only("CVL611", built).message
+    assert "by accuracy, auc" in only("CVL611", built).message
 
 
 def test_the_untrained_layer_is_named_even_behind_others() -> None:
@@ -521,7 +521,7 @@ def test_the_untrained_layer_is_named_even_behind_others() -> None:
     built.compile("adam", ["mse", None])
     finding = only("CVL609", built)
     assert finding.layer == "second"
-    assert "trains hidden" in finding.message
+    assert "reaches hidden" in finding.message
 
 
 def test_a_dict_of_outputs_says_nothing_about_which_loss_is_whose() -> None:
