@@ -318,6 +318,18 @@ def attention(x: Any) -> Any:
     return dense(L.Dot(axes=(2, 1))([scores, x]), 3, "softmax")
 
 
+@case("CVL304", shape=(8, 4))
+def talking_heads(x: Any) -> Any:
+    scores = dense(L.Softmax(axis=1)(L.Dot(axes=2)([x, x])), 8)
+    return dense(L.Dot(axes=(2, 1))([L.BatchNormalization()(scores), x]), 3, "softmax")
+
+
+@case("CVL304", "soft", shape=(8, 4))
+def scores_that_weigh_nothing(x: Any) -> Any:
+    scores = dense(L.Softmax(axis=1, name="soft")(L.Dot(axes=2)([x, x])), 8)
+    return dense(L.Add()([L.BatchNormalization()(scores), dense(x, 8)]), 3, "softmax")
+
+
 @case("CVL304", shape=(64,))
 def mixture_of_experts(x: Any) -> Any:
     gate = L.Reshape((4, 1))(dense(x, 4, "softmax"))

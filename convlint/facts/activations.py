@@ -12,7 +12,7 @@ from convlint.graph import Call
 from convlint.kleene import UNKNOWN, Truth, Unknown
 
 PRODUCTS: Final = frozenset({"multiply", "dot", "matmul"})
-PASSED_ON: Final = frozenset({"flatten", "reshape", "permute", "repeat", "dropout"})
+PASSED_ON: Final = frozenset({"flatten", "reshape", "permute", "repeat", "dropout", "norm"})
 """Kinds of what an attention weight may pass through on its way to the product."""
 
 
