@@ -490,6 +490,12 @@ def test_tensorflow_functions_are_operations(
     assert (dict(call.config), dict(call.arguments)) == (config, arguments)
 
 
+def test_a_function_of_one_tensor_that_is_called_on_a_list_of_them_is_not_known() -> None:
+    stacked = [["x", 0, 0, {"axis": 0}], ["y", 0, 0, {"axis": 0}]]
+    assert tf_op("math.reduce_sum", stacked).calls[2].class_name == "tf.math.reduce_sum"
+    assert tf_op("math.add_n", stacked).calls[2].class_name == "ops.Add"
+
+
 def test_slices_of_tensorflow_are_slices() -> None:
     spec = [{"start": None, "stop": None, "step": None}, {"start": 1, "stop": 3, "step": None}, 0]
     graph = tf_op("__operators__.getitem", ["x", 0, 0, {"slice_spec": spec}], "SlicingOpLambda")

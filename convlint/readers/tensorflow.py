@@ -26,12 +26,14 @@ class Function(NamedTuple):
         config: its keyword arguments that are configuration -> their names there.
         call: its arguments that may be tensors, the first one first.
         defaults: configuration that TensorFlow's function has by default and Keras' has not.
+        lists: whether the first argument is a list of tensors.
     """
 
     name: str
     config: Mapping[str, str] = MappingProxyType({})
     call: tuple[str, ...] = ("x",)
     defaults: Mapping[str, Any] = MappingProxyType({})
+    lists: bool = False
 
 
 _BINARY: Final = {
@@ -91,7 +93,6 @@ _UNARY: Final = {
     "StopGradient": "stop_gradient",
     "Copy": "identity ensure_shape",
     "ConvertToTensor": "convert_to_tensor",
-    "Add": "add_n",
 }
 """Operations without further arguments."""
 
@@ -126,8 +127,9 @@ _OTHERS: Final = {
     "argmin arg_min": Function("Argmin", _AXIS, defaults={"axis": 0}),
     "cumsum": Function("Cumsum", _AXIS, defaults={"axis": 0}),
     "l2_normalize": Function("Normalize", _AXIS, defaults={"axis": None}),
-    "concat concat_v2": Function("Concatenate", _AXIS),
-    "stack pack": Function("Stack", _AXIS),
+    "add_n": Function("Add", lists=True),
+    "concat concat_v2": Function("Concatenate", _AXIS, lists=True),
+    "stack pack": Function("Stack", _AXIS, lists=True),
     "unstack unpack": Function("Unstack", {"axis": "axis", "num": "num"}),
     "split split_v": Function(
         "Split", {"num_or_size_splits": "indices_or_sections", "axis": "axis"}
@@ -151,7 +153,7 @@ _OTHERS: Final = {
     "where where_v2 select select_v2": Function("Where", {}, ("condition", "x", "y")),
     "matmul batch_mat_mul batch_mat_mul_v2": Function("Matmul", {}, ("a", "b")),
     "tensordot": Function("Tensordot", {"axes": "axes"}, ("a", "b")),
-    "einsum": Function("Einsum", {"equation": "subscripts"}),
+    "einsum": Function("Einsum", {"equation": "subscripts"}, lists=True),
     "depth_to_space": Function("DepthToSpace", _BLOCKS),
     "space_to_depth": Function("SpaceToDepth", _BLOCKS),
     "resize resize_bilinear": Function("Resize", {"size": "size", "method": "interpolation"}),
@@ -195,8 +197,13 @@ def _read_function(layer: SavedLayer) -> None:
     if not isinstance(symbol, str):
         return
     found = function(symbol)
-    if found is None or not all(call.tensors() or call.masks for call in layer.calls):
+    if (
+        found is None
         # tf.keras 2 loses the tensors of some functions, such as those of einsum.
+        or not all(call.tensors() or call.masks for call in layer.calls)
+        # TensorFlow stacks a list of tensors that is passed where it wants one.
+        or (not found.lists and any(len(call.inputs) > 1 for call in layer.calls))
+    ):
         layer.class_name = TENSORFLOW + symbol
         return
     layer.class_name = PREFIX + found.name
