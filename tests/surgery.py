@@ -74,6 +74,14 @@ class Surgery:
             self.reconnect(consumer, node, added)
         return added
 
+    def insert_between(
+        self, node: Node, consumer: Node, class_name: str, **config: Any
+    ) -> Node:
+        """Put a layer on the edges from a node to one of its consumers."""
+        added = self.new(class_name, node, **config)
+        self.reconnect(consumer, node, added)
+        return added
+
     def insert_before(self, node: Node, class_name: str, **config: Any) -> Node:
         """Put a layer between a node and the first tensor that it consumes."""
         source, output = node.inputs[0]
@@ -145,9 +153,15 @@ class Surgery:
     def graph(self) -> Graph:
         """The graph as it is now; nodes from which no output is reached are left out.
 
+        A fused activation that no longer follows its layer becomes a layer of its own.
+
         Raises:
             ValueError: the nodes form a cycle.
         """
+        for node in self.nodes:
+            if node.call.fused and node.inputs[0][0].call.layer != node.call.layer:
+                name = f"{node.call.layer}_activation"
+                node.call = replace(node.call, layer=name, fused=False)
         order = list(self._in_order())
         index = {id(node): number for number, node in enumerate(order)}
         calls = tuple(

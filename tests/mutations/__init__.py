@@ -1,0 +1,18 @@
+"""Defects for every rule that is on by default, put into clean architectures.
+
+``python -m tests.mutations`` prints how many of them are reported.
+"""
+
+from tests.mutations import (
+    activation,
+    configuration,
+    downsampling,
+    head,
+    loss,
+    normalization,
+    regularization,
+    sequence,
+    shapes,
+    topology,
+    transfer,
+)

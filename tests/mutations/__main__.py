@@ -1,0 +1,3 @@
+from tests.mutations.recall import table
+
+print(table(), end="")

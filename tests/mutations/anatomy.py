@@ -1,0 +1,146 @@
+"""Where things are in a graph, found by plain graph theory: what mutations and exemptions look at.
+
+Nothing here asks a fact of convlint but shapes, so that a rule is not measured by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from functools import cache, cached_property
+
+import networkx as nx
+
+from convlint.facts import Facts
+from convlint.graph import Call, Graph
+from convlint.kleene import UNKNOWN
+
+UNARY = frozenset("act norm pool pad crop scale dropout".split())
+"""Kinds of the layers that can stand between two layers with weights."""
+
+SOURCE = -1
+"""A node before all inputs, so that every graph has one beginning."""
+
+
+class Anatomy:
+    """A graph without a defect, and questions about it. Calls are meant by their indices."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.calls = graph.calls
+        self.consumers = graph.consumers
+        self.producers = tuple(
+            tuple(dict.fromkeys(tensor.call for tensor in call.inputs)) for call in graph.calls
+        )
+        self.facts = Facts(graph)
+
+    def of(self, *kinds: str) -> list[int]:
+        """The calls that are of any of the kinds."""
+        return [call.index for call in self.calls if call.kinds & set(kinds)]
+
+    def is_a(self, index: int, *kinds: str) -> bool:
+        return bool(self.calls[index].kinds & set(kinds))
+
+    def call(self, index: int) -> Call:
+        return self.calls[index]
+
+    def shape(self, index: int) -> tuple[int | None, ...]:
+        """Shape of the first output; empty if it is not known. ``None`` for open sizes."""
+        shape = self.facts.lookup(index, "shape")
+        if shape is UNKNOWN:
+            return ()
+        return tuple(None if size is UNKNOWN else size for size in shape)
+
+    def input_shape(self, index: int) -> tuple[int | None, ...]:
+        return self.shape(self.producers[index][0])
+
+    def function(self, index: int) -> object:
+        """Name of the activation that a call applies, as far as it states one."""
+        call = self.calls[index]
+        known = {"ReLU": "relu", "Softmax": "softmax", "LeakyReLU": "leaky_relu"}
+        return known.get(call.class_name, call.config.get("activation"))
+
+    def spatial_conv(self, index: int) -> bool:
+        """A convolution that looks at more than one position."""
+        sides = self.calls[index].config.get("kernel_size", ())
+        return self.is_a(index, "conv") and any(side > 1 for side in sides)
+
+    def next(self, index: int) -> int | None:
+        """The only consumer."""
+        found = self.consumers[index]
+        return found[0] if len(found) == 1 else None
+
+    def before(self, index: int) -> int | None:
+        """The only producer, if it has no other consumer."""
+        found = self.producers[index]
+        if len(found) != 1 or len(self.consumers[found[0]]) != 1:
+            return None
+        return found[0]
+
+    def reached(
+        self, start: int, kinds: Collection[str], *, up: bool = False, forks: bool = True
+    ) -> Iterator[int]:
+        """The calls on paths through layers of the kinds, the first ones of other kinds included.
+
+        Without ``forks`` a path ends where a result goes to several consumers.
+        """
+        edges = self.producers if up else self.consumers
+        seen: set[int] = set()
+        pending = [start]
+        while pending:
+            index = pending.pop()
+            if not forks and len(self.consumers[index if not up else start]) > 1:
+                continue
+            for other in edges[index]:
+                if other not in seen:
+                    seen.add(other)
+                    yield other
+                    if self.calls[other].kinds & set(kinds):
+                        pending.append(other)
+
+    @cached_property
+    def classifies(self) -> bool:
+        """Every output gives one vector of scores that a cross-entropy is told of."""
+        losses = self.graph.training.losses if self.graph.training else (None,)
+        return all(loss is not None and "crossentropy" in loss.name for loss in losses) and all(
+            len(self.shape(output)) == 2 for output in self.of("output")
+        )
+
+    @cached_property
+    def network(self) -> nx.DiGraph:
+        network = nx.DiGraph()
+        for call in self.calls:
+            network.add_edges_from((index, call.index) for index in self.producers[call.index])
+            if not call.inputs:
+                network.add_edge(SOURCE, call.index)
+        return network
+
+    @cached_property
+    def forks(self) -> dict[int, int]:
+        """For each call the last one that all paths from the inputs to it go through."""
+        found: dict[int, int] = nx.immediate_dominators(self.network, SOURCE)
+        return found
+
+    @cache  # noqa: B019 - an anatomy lives as long as the tests
+    def around(self, index: int, kind: str) -> tuple[int, ...]:
+        """The merges of a kind into which the call is one branch, and the value before it another.
+
+        The value goes around the call unchanged: a shortcut.
+        """
+        below, above = nx.descendants(self.network, index), nx.ancestors(self.network, index)
+        return tuple(
+            merge
+            for merge in below
+            if self.is_a(merge, kind)
+            and self.forks[merge] in above
+            and self.forks[merge] in self.producers[merge]
+        )
+
+    def on_residual_branch(self, index: int) -> bool:
+        return bool(self.around(index, "add"))
+
+    def on_dense_branch(self, index: int) -> bool:
+        """On a branch that is concatenated with its own input, at one resolution."""
+        return any(
+            self.shape(index)[1:-1] == self.shape(merge)[1:-1]
+            for merge in self.around(index, "concat")
+        )
