@@ -9,7 +9,9 @@ import keras
 import pytest
 from keras import layers as L  # noqa: N812
 
-from convlint import check
+from convlint import catalog, check
+from convlint.lint import lint
+from convlint.readers.live import read_model
 from tests.near_misses import Cases, classes, conv
 
 case = Cases()
@@ -247,3 +249,36 @@ def test_a_loss_says_that_logits_at_every_position_are_classes(loss: Any, expect
     model = keras.Model(inputs, dense(halved(inputs), 10, "last", None))
     model.compile("sgd", loss)
     assert [finding.layer for finding in check(model, select=["CVL503"])] == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "network", "settings", "expected"),
+    [
+        ("CVL501", lambda x: scores(dense(L.Flatten()(conv(x)), 64)), {}, set()),
+        (
+            "CVL501",
+            lambda x: scores(dense(L.Flatten()(conv(x)), 64, "wide")),
+            {"fewest-parameters": 1000},
+            {"wide"},
+        ),
+        (
+            "CVL504",
+            lambda x: scores(L.GlobalAveragePooling2D()(conv(x)), 40),
+            {"classes-per-feature": 4},
+            {"last"},
+        ),
+        (
+            "CVL505",
+            lambda x: scores(dense(dense(L.Flatten()(conv(x)), 16), 20, "wide")),
+            {"growth": 1.5},
+            set(),
+        ),
+    ],
+)
+def test_limits_can_be_changed(
+    code: str, network: Callable[[Any], Any], settings: dict[str, Any], expected: set[str]
+) -> None:
+    inputs = keras.Input((32, 32, 3))
+    graph = read_model(keras.Model(inputs, network(inputs)))
+    (rule,) = (rule for rule in catalog.load() if rule.code == code)
+    assert {finding.layer for finding in lint(graph, [rule.configured(settings)])} == expected
