@@ -242,6 +242,12 @@ def parallel_convolutions(x: Any) -> Any:
     return classes(L.ReLU()(L.Add()([conv(x, size=1), conv(x)])))
 
 
+@case("CVL803")
+def a_normalization_beside_one_convolution(x: Any) -> Any:
+    x = conv(x)
+    return classes(L.Add()([L.BatchNormalization()(x), L.BatchNormalization()(conv(x))]))
+
+
 @case("CVL803", shape=(None, None, 3))
 def sizes_that_are_not_known(x: Any) -> Any:
     return shortcut(x, L.Conv2D(8, 1))

@@ -144,7 +144,11 @@ def _branch_ends(facts: Facts) -> dict[int, Truth]:
 
 @call_fact
 def alters_shortcut(facts: Facts, call: Call) -> Truth:
-    """Convolves, normalizes, scales or gates the value on a shortcut whose ends have one shape."""
+    """Convolves, normalizes, scales or gates the value on a shortcut whose ends have one shape.
+
+    Only beside a single branch of several weights: parallel layers, such as those that FastViT
+    merges after training, are no shortcuts of each other.
+    """
     return _altering(facts).get(call.index, False)
 
 
@@ -154,10 +158,11 @@ def _altering(facts: Facts) -> dict[int, Truth]:
     forks = immediate_dominators(facts)
     for join, (_, shortcuts) in _residual_additions(facts).items():
         fork = forks[join]
-        if fork is None:
+        around = sides(facts)[join]
+        if fork is None or len(around) != 2 or max(side.weights for side in around) < 2:
             continue
         same = _same_shape(facts, fork, join)
-        for side, shortcut in zip(sides(facts)[join], shortcuts, strict=True):
+        for side, shortcut in zip(around, shortcuts, strict=True):
             for index in side.calls:
                 if facts.kinds[index] & ALTERING:
                     known = conjunction((same, shortcut))
