@@ -59,7 +59,7 @@ BY_RANKING: Final = (ONE_HOT | SPARSE) - {"categorical_hinge"}
 
 @call_fact
 def output_units(facts: Facts, call: Call) -> int | Unknown:
-    """Of an output, the size of the axis with its classes: the last, unless the loss has another."""
+    """Of an output, the size of the axis with its classes: the last or that of the loss."""
     value = loss_of(facts, call)
     axis = value.axis if isinstance(value, Loss) else -1
     dimensions = shape(facts, call)
