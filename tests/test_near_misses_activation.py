@@ -279,6 +279,13 @@ def a_gate(x: Any) -> Any:
     return dense(L.Multiply()([x, gate]), 1, "sigmoid")
 
 
+@case("CVL303", shape=(32,))
+def sums_between(x: Any) -> Any:
+    for _ in range(4):
+        x = L.Add()([x, dense(x, 32, "sigmoid")])
+    return dense(x, 1, "sigmoid")
+
+
 @case("CVL303", "hidden3")
 def convolutions_with_pooling_between(x: Any) -> Any:
     x = L.AveragePooling2D(2)(conv(x, activation="sigmoid"))
@@ -366,6 +373,11 @@ def relu_after_the_addition(x: Any) -> Any:
         x = conv(x, activation="relu")
         x = L.ReLU()(L.Add()([x, conv(conv(x, activation="relu"))]))
     return classes(x)
+
+
+@case("CVL305", shape=(8, 16))
+def branch_of_attention_alone(x: Any) -> Any:
+    return L.Dense(2)(L.Add()([x, L.ReLU()(L.MultiHeadAttention(2, 8)(x, x))]))
 
 
 @case("CVL305")

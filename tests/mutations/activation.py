@@ -35,15 +35,19 @@ def _excused_linear(model: Anatomy, first: int, second: int) -> str | None:
     ends = model.call(first), model.call(second)
     if any("depthwise" in end.kinds or end.config.get("groups", 1) > 1 for end in ends):
         return "depthwise and grouped convolutions"
-    if model.is_a(first, "transposed_conv") or model.is_a(second, "transposed_conv"):
-        return "learned upsampling"
     before, between, after = (
         model.input_shape(first)[-1],
         model.shape(first)[-1],
         model.shape(second)[-1],
     )
+    up = tuple(model.is_a(end, "transposed_conv") for end in (first, second))
+    if up == (True, False) or (up[1] and between == after):
+        return "learned upsampling"
     pointwise = model.is_a(first, "conv") and not model.spatial_conv(first)
-    if pointwise and model.spatial_conv(second):
+    then = model.next(first)
+    normalized = then is not None and model.is_a(then, "batch_norm")
+    widens = bool(between and after and between < after)
+    if pointwise and model.spatial_conv(second) and (widens or not normalized):
         return "a 1×1 convolution straight in front of a larger kernel"
     if before and between and after and between < before and between < after:
         return "bottlenecks: fewer channels than the layer consumes and than the next one gives"
@@ -95,7 +99,7 @@ def softmax_inside(model: Anatomy) -> Iterator[Place]:
         excused = None
         if model.is_a(second, "depthwise"):
             excused = "depthwise"
-        elif not model.call(second).trainable:
+        elif not (model.call(act).trainable and model.call(second).trainable):
             excused = "frozen layers on either side"
         yield Place(act, change("Activation", activation="softmax"), excused)
 
