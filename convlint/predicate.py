@@ -247,7 +247,11 @@ class _Compiler:
             if compare is None:
                 before = (node.left, *node.comparators)[position]
                 raise self.error_after(before, "'is' compares identity; expected == or !=")
-            links.append(_comparison(compare, operands[position], operands[position + 1]))
+            right = node.comparators[position]
+            if isinstance(symbol, ast.Eq | ast.NotEq) and isinstance(right, ast.Constant):
+                links.append(_comparison_with(compare, operands[position], right.value))
+            else:
+                links.append(_comparison(compare, operands[position], operands[position + 1]))
         return links[0] if len(links) == 1 else _conjunction(links)
 
     def name(self, node: ast.Name | ast.Attribute) -> Evaluator:
@@ -350,7 +354,12 @@ def _fact(name: str) -> Reader:
     fact = CALL_FACTS.get(name)
     if fact is None:
         return _config_entry(name)
-    return lambda facts, index: fact(facts, facts.graph.calls[index])
+
+    def value(facts: Facts, index: int) -> Any:
+        known = facts.values[name]
+        return known[index] if index in known else fact(facts, facts.graph.calls[index])
+
+    return value
 
 
 def _config_entry(name: str) -> Reader:
@@ -393,6 +402,21 @@ def _comparison(
     compare: Callable[[Any, Any], Truth], left: Evaluator, right: Evaluator
 ) -> Evaluator:
     return lambda facts, scope: compare(left(facts, scope), right(facts, scope))
+
+
+def _comparison_with(
+    compare: Callable[[Any, Any], Truth], left: Evaluator, constant: Any
+) -> Evaluator:
+    """``==`` or ``!=`` with a literal: most of what patterns ask, so it has a way of its own."""
+    same = compare is operators.equal
+
+    def compared(facts: Facts, scope: Scope) -> Truth:
+        value = left(facts, scope)
+        if value is constant or (type(value) is str and type(constant) is str):
+            return (value == constant) is same
+        return compare(value, constant)
+
+    return compared
 
 
 _ARITHMETIC: Final[Mapping[type[ast.operator], Callable[[Any, Any], Any]]] = {

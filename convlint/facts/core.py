@@ -33,9 +33,10 @@ class Facts:
     """
 
     def __init__(self, graph: Graph) -> None:
+        """Nothing is computed yet; ``values`` has what call facts gave, by name and index."""
         self.graph = graph
         self._cache: dict[str, Any] = {}
-        self._values: defaultdict[str, dict[int, Any]] = defaultdict(dict)
+        self.values: defaultdict[str, dict[int, Any]] = defaultdict(dict)
 
     def __len__(self) -> int:
         return len(self.graph.calls)
@@ -90,12 +91,14 @@ class Facts:
     @cached_property
     def calls_by_kind(self) -> Mapping[str, Sequence[int]]:
         """The calls of each kind, ascending; transparent calls have none."""
+        alike: dict[frozenset[str], list[int]] = {}
+        for index in self.opaque:
+            alike.setdefault(self.kinds[index], []).append(index)
         found: dict[str, list[int]] = {}
-        for index, names in enumerate(self.kinds):
-            if index not in self.transparent:
-                for name in names:
-                    found.setdefault(name, []).append(index)
-        return found
+        for names, indices in alike.items():
+            for name in names:
+                found.setdefault(name, []).extend(indices)
+        return {name: sorted(indices) for name, indices in found.items()}
 
     def lookup(self, index: int, name: str) -> Any:
         """A call's fact or, failing that, its configuration entry with Keras' default.
@@ -123,7 +126,7 @@ def call_fact(function: Callable[[Facts, Call], T]) -> Callable[[Facts, Call], T
     @wraps(function)
     def remembered(facts: Facts, call: Call) -> T:
         index = call.index
-        values: dict[int, T] = facts._values[name]
+        values: dict[int, T] = facts.values[name]
         if index in values:
             return values[index]
         value = values[index] = function(facts, call)
