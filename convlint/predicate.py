@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Hashable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 
 from convlint import kinds, operators
@@ -53,6 +53,9 @@ class Predicate:
         conjuncts: predicates that are all true if and only if this one is; empty where it is
             no ``and``.
         evaluator: what :meth:`evaluate` calls.
+        pinned: gives the only index for which it can hold, if it is ``index == `` something that
+            depends on the model alone.
+        key: equal for predicates of the same text and the same options.
     """
 
     roles: frozenset[str]
@@ -60,6 +63,8 @@ class Predicate:
     reads_call: bool
     conjuncts: tuple[Predicate, ...]
     evaluator: Evaluator = field(repr=False)
+    pinned: Evaluator | None = None
+    key: Hashable = None
 
     def evaluate(self, facts: Facts, bindings: Mapping[str, int] | int) -> Truth:
         """Its truth for a call, or for the calls that the roles are bound to.
@@ -118,7 +123,8 @@ def parse_span(
     except (RecursionError, MemoryError, ValueError):
         # The parser reports its own stack limit as MemoryError.
         raise fault(source, start, "the predicate is too deeply nested") from None
-    return _Compiler(source, start, text, frozenset(roles), options).predicate(body, 0)
+    predicate = _Compiler(source, start, text, frozenset(roles), options).predicate(body, 0)
+    return replace(predicate, key=(text, tuple(options.items()) if "option" in text else ()))
 
 
 def fault(source: str, offset: int, message: str) -> RuleError:
@@ -175,11 +181,23 @@ class _Compiler:
             conjuncts = tuple(leaf for part in parts for leaf in part.conjuncts or (part,))
             evaluator = _conjunction([part.evaluator for part in parts])
             reads_call = any(part.reads_call for part in parts)
-            return Predicate(frozenset(reads), reads, reads_call, conjuncts, evaluator)
+            pinned = next((part.pinned for part in parts if part.pinned), None)
+            return Predicate(frozenset(reads), reads, reads_call, conjuncts, evaluator, pinned)
+        pinned = self.pinned_index(node, depth)
         self.reads, self.reads_call = {}, False
         evaluator = self.truth(node, depth)
         reads = {role: tuple(readers) for role, readers in self.reads.items()}
-        return Predicate(frozenset(reads), reads, self.reads_call, (), evaluator)
+        return Predicate(frozenset(reads), reads, self.reads_call, (), evaluator, pinned)
+
+    def pinned_index(self, node: ast.expr, depth: int) -> Evaluator | None:
+        match node:
+            case ast.Compare(left=ast.Name(id="index"), ops=[ast.Eq()], comparators=[right]) if (
+                not self.roles
+            ):
+                self.reads_call = False
+                index = self.value(right, depth + 1)
+                return None if self.reads_call else index
+        return None
 
     def truth(self, node: ast.expr, depth: int) -> Evaluator:
         """Compile an expression in a place that takes a truth value."""

@@ -11,7 +11,7 @@ A fact that depends on the same fact of a producer must be a single pass in topo
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import cached_property, wraps
 from typing import Any, Final, TypeVar
 
@@ -33,10 +33,15 @@ class Facts:
     """
 
     def __init__(self, graph: Graph) -> None:
-        """Nothing is computed yet; ``values`` has what call facts gave, by name and index."""
+        """Nothing is computed yet.
+
+        ``values`` has what call facts gave, by name and index, and ``steps`` what patterns found
+        out, by what they asked.
+        """
         self.graph = graph
         self._cache: dict[str, Any] = {}
         self.values: defaultdict[str, dict[int, Any]] = defaultdict(dict)
+        self.steps: dict[Hashable, Any] = {}
 
     def __len__(self) -> int:
         return len(self.graph.calls)

@@ -98,7 +98,7 @@ class _Search:
         steps = self.automaton.steps
         self.at = next(index for index, step in enumerate(steps) if step.role == at)
         local = [part for part in conjuncts if len(part.roles) == 1]
-        self.passes = [_Passes(facts, step, local) for step in steps]
+        self.passes = [_passes(facts, step, local) for step in steps]
         self.compared = [part for part in conjuncts if len(part.roles) > 1]
         self.about_model = [part for part in conjuncts if not part.roles]
         roles = sorted({role for part in self.compared for role in part.roles})
@@ -134,10 +134,9 @@ class _Search:
 
         Most rules find nothing in most models, and this tells at once. Rare kinds go first.
         """
-        steps = self.automaton.steps
-        required = [(_candidates(self.facts, steps[i]), self.passes[i]) for i in self.required]
-        required.sort(key=lambda item: len(item[0]))
-        return all(any(passes[call] for call in calls) for calls, passes in required)
+        required = [self.passes[step] for step in self.required]
+        required.sort(key=lambda passes: len(passes.of_kind))
+        return all(any(passes[call] for call in passes.candidates()) for passes in required)
 
     def allowed(self) -> bool:
         """Whether that part of ``where`` holds which is about the model alone.
@@ -152,9 +151,8 @@ class _Search:
         What is reported is rarer than what a path to it may begin with.
         """
         edges = self.facts.consumers if forwards else self.facts.producers
-        candidates = _candidates(self.facts, self.automaton.steps[self.at])
         passes = self.passes[self.at]
-        found: Region = {self.at: {call for call in candidates if passes[call]}}
+        found: Region = {self.at: {call for call in passes.candidates() if passes[call]}}
         frontier = [(call, self.at) for call in found[self.at]]
         fitting: dict[tuple[int, frozenset[str]], list[int]] = {}
         while frontier:
@@ -311,7 +309,17 @@ class _Passes(dict[int, bool]):
         predicate = step.predicate
         parts = (predicate.conjuncts or (predicate,)) if predicate else ()
         self.tests = [(part.evaluator, part.reads_call) for part in parts]
+        self.pinned = predicate.pinned if predicate else None
         self.hopeless = False
+        anything = step.negated or step.kind == ANY
+        self.of_kind = facts.opaque if anything else facts.calls_by_kind.get(step.kind, ())
+
+    def candidates(self) -> Sequence[int]:
+        """Calls of which any other does not pass, ascending."""
+        if self.pinned is None:
+            return self.of_kind
+        index = self.pinned(self.facts, 0)
+        return (index,) if type(index) is int and index in self.of_kind else ()
 
     def __missing__(self, call: int) -> bool:
         passes = self[call] = not self.hopeless and self.fit(call) and self.hold(call)
@@ -335,14 +343,19 @@ class _Passes(dict[int, bool]):
         return all(test(self.facts, scope) is True for test in self.own)
 
 
+def _passes(facts: Facts, step: Step, local: Sequence[Predicate]) -> _Passes:
+    """What passes a step; steps that ask the same, of whatever pattern, share the answers."""
+    if any(step.role in part.roles for part in local):
+        return _Passes(facts, step, local)
+    key = step.kind, step.negated, step.predicate and step.predicate.key
+    if key not in facts.steps:
+        facts.steps[key] = _Passes(facts, step, ())
+    passes: _Passes = facts.steps[key]
+    return passes
+
+
 def _kind_truth(step: Step, kinds: frozenset[str]) -> Truth:
     truth: Truth = step.kind == ANY or step.kind in kinds
     if not truth and "unknown" in kinds:
         return UNKNOWN
     return not truth if step.negated else truth
-
-
-def _candidates(facts: Facts, step: Step) -> Sequence[int]:
-    if step.negated or step.kind == ANY:
-        return facts.opaque
-    return facts.calls_by_kind.get(step.kind, ())
