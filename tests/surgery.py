@@ -1,6 +1,6 @@
 """Graphs with a defect put in: layers inserted, removed, swapped, configured otherwise.
 
-Everything a file states of shapes is dropped, so that they are inferred anew.
+What a file states of shapes is dropped, so that they are inferred anew.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Surgery:
         self.training = graph.training
         self.nodes = [Node(replace(call, output_shapes=())) for call in graph.calls]
         for call, node in zip(graph.calls, self.nodes, strict=True):
-            if not call.inputs:  # an input has its shape from nowhere else
+            if not call.inputs or "unknown" in call.kinds:  # it has its shape from nowhere else
                 node.call = replace(node.call, output_shapes=call.output_shapes)
             node.inputs = [(self.nodes[tensor.call], tensor.output) for tensor in call.inputs]
         self.made = 0
@@ -74,9 +74,7 @@ class Surgery:
             self.reconnect(consumer, node, added)
         return added
 
-    def insert_between(
-        self, node: Node, consumer: Node, class_name: str, **config: Any
-    ) -> Node:
+    def insert_between(self, node: Node, consumer: Node, class_name: str, **config: Any) -> Node:
         """Put a layer on the edges from a node to one of its consumers."""
         added = self.new(class_name, node, **config)
         self.reconnect(consumer, node, added)

@@ -2,17 +2,3 @@
 
 ``python -m tests.mutations`` prints how many of them are reported.
 """
-
-from tests.mutations import (
-    activation,
-    configuration,
-    downsampling,
-    head,
-    loss,
-    normalization,
-    regularization,
-    sequence,
-    shapes,
-    topology,
-    transfer,
-)

@@ -82,10 +82,12 @@ def sigmoids_throughout(model: Anatomy) -> Iterator[Place]:
             surgery.change(act, "Activation", activation="sigmoid")
         return node
 
+    excused = None
     if model.of("norm"):
-        yield Place(acts[2], edit, "normalized networks")
-    else:
-        yield Place(acts[2], edit)
+        excused = "normalized networks"
+    elif any(model.on_residual_branch(act) for act in acts[:3]):
+        excused = "residual networks, where the gradient has a way around the sigmoids"
+    yield Place(acts[2], edit, excused)
 
 
 @defect("CVL304")
@@ -113,5 +115,11 @@ def relu_before_the_addition(model: Anatomy) -> Iterator[Place]:
         if len(ends) != 1 or len(model.producers[add]) != 2:
             continue
         (end,) = ends
+        last = end
+        while model.is_a(last, "dropout", "norm", "scale"):
+            (last,) = model.producers[last]
+        excused = None
+        if model.is_a(last, "attention"):
+            excused = "branches without a dense layer or convolution, such as attention alone"
         if len(model.consumers[end]) == 1:
-            yield Place(end, insert_after("ReLU"))
+            yield Place(end, insert_after("ReLU"), excused)

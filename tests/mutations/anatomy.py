@@ -122,25 +122,33 @@ class Anatomy:
 
     @cache  # noqa: B019 - an anatomy lives as long as the tests
     def around(self, index: int, kind: str) -> tuple[int, ...]:
-        """The merges of a kind into which the call is one branch, and the value before it another.
-
-        The value goes around the call unchanged: a shortcut.
-        """
+        """The merges of a kind that the call leads to, and that the value before it forks to."""
         below, above = nx.descendants(self.network, index), nx.ancestors(self.network, index)
         return tuple(
-            merge
-            for merge in below
-            if self.is_a(merge, kind)
-            and self.forks[merge] in above
-            and self.forks[merge] in self.producers[merge]
+            merge for merge in below if self.is_a(merge, kind) and self.forks[merge] in above
         )
 
+    def shortcut(self, merge: int) -> list[int] | None:
+        """The calls on the side of a merge that hands its fork on, or projects it once."""
+        for side in self.producers[merge]:
+            calls: list[int] = []
+            while side != self.forks[merge] and len(self.producers[side]) == 1:
+                calls.append(side)
+                (side,) = self.producers[side]
+            weights = [index for index in calls if self.is_a(index, "weight")]
+            if side == self.forks[merge] and len(weights) < 2:
+                return calls
+        return None
+
     def on_residual_branch(self, index: int) -> bool:
-        return bool(self.around(index, "add"))
+        """Something is added to what the call computes that goes around it, on a shortcut."""
+        shortcuts = (self.shortcut(add) for add in self.around(index, "add"))
+        return any(calls is not None and index not in calls for calls in shortcuts)
 
     def on_dense_branch(self, index: int) -> bool:
         """On a branch that is concatenated with its own input, at one resolution."""
         return any(
             self.shape(index)[1:-1] == self.shape(merge)[1:-1]
+            and self.forks[merge] in self.producers[merge]
             for merge in self.around(index, "concat")
         )

@@ -75,7 +75,7 @@ def digits() -> Any:
     for filters in (16, 32):
         x = L.Conv2D(filters, 3, activation="relu", kernel_initializer="he_normal")(x)
         x = L.MaxPooling2D()(x)
-    x = L.Dense(64, activation="relu")(L.Flatten()(x))
+    x = L.Dense(128, activation="relu")(L.Flatten()(x))
     model = keras.Model(inputs, L.Dense(10)(L.Dropout(0.5)(x)))
     model.compile(loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     return model
@@ -206,6 +206,19 @@ def labels_of_a_sound() -> Any:
     x = L.Dense(12, activation="sigmoid")(L.GlobalAveragePooling1D()(x))
     model = keras.Model(inputs, x)
     model.compile(loss="binary_crossentropy", metrics=["binary_accuracy"])
+    return model
+
+
+@clean
+def temporal_convolutions() -> Any:
+    """Dilated causal convolutions over a series, as in WaveNet."""
+    inputs = keras.Input((512, 4))
+    x = L.Conv1D(32, 1)(inputs)
+    for rate in (1, 2, 4, 8, 16):
+        y = L.Conv1D(32, 3, padding="causal", dilation_rate=rate, activation="relu")(x)
+        x = L.Add()([x, L.LayerNormalization()(L.Conv1D(32, 1)(y))])
+    model = keras.Model(inputs, L.Dense(4)(x))
+    model.compile(loss="mae")
     return model
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tests.mutations.anatomy import Anatomy
 from tests.mutations.edits import also, change, insert_after
@@ -42,6 +43,8 @@ def constant_kernel(model: Anatomy) -> Iterator[Place]:
             excused = "single units"
         elif not all(model.is_a(end, "weight") for end in ends):
             continue
+        elif len(model.consumers[index]) > 1 or len(ends) > 1:
+            excused = "a layer whose result is used in several places"
         yield Place(index, change(kernel_initializer=constant), excused)
 
 
@@ -69,17 +72,15 @@ def selu_in_place_of_relu(model: Anatomy) -> Iterator[Place]:
             excused = "a model that has a normalization layer"
         initializer = model.call(source).config.get("kernel_initializer")
         name = initializer["class_name"] if isinstance(initializer, dict) else initializer
-        fan_in, fan_out = sides
-        assert fan_in is not None and fan_out is not None
+        fan_in, fan_out = (side or 0 for side in sides)
         if name == "GlorotUniform" and 0.8 <= 2 * fan_in / (fan_in + fan_out) <= 1.25:
             excused = excused or "whatever else has the right variance"
-        edit = change("Activation", activation="selu")
 
-        def wrong(surgery: Surgery, node: Node, source: int = source) -> Node:
-            edit(surgery, node)
+        def edit(surgery: Surgery, node: Node, source: int = source) -> Node:
+            surgery.change(node, "Activation", activation="selu")
             return surgery.nodes[source]
 
-        yield Place(act, wrong, excused)
+        yield Place(act, edit, excused)
 
 
 SEEDED = {"class_name": "GlorotUniform", "config": {"seed": 42}}
@@ -132,17 +133,21 @@ def branch_that_starts_as_a_copy(model: Anatomy) -> Iterator[Place]:
 @defect("CVL961")
 def output_in_half_precision(model: Anatomy) -> Iterator[Place]:
     def edit(surgery: Surgery, node: Node) -> Node:
+        half = {"dtype": "mixed_float16"}
         for other in surgery.nodes:
-            if other.config.get("dtype") == "float32":
-                surgery.change(other, dtype="mixed_float16")
+            if other.call.wrapper is not None:
+                wrapper = {**other.call.wrapper_config, **half}
+                other.call = replace(other.call, wrapper_config=wrapper)
+            if "dtype" in other.config:
+                surgery.change(other, None, **half)
         return node
 
     for output in model.of("output"):
-        if (
-            model.call(model.producers[output][0]).config.get("dtype")
-            or model.call(model.producers[output][0]).fused
-        ):
-            yield Place(output, edit)
+        layer = model.producers[output][0]
+        while model.call(layer).fused:
+            (layer,) = model.producers[layer]
+        stated = "dtype" in model.call(layer).config or model.call(layer).wrapper is not None
+        yield Place(output, edit, None if stated else "source code that sets no policy")
 
 
 @defect("CVL962")
@@ -160,14 +165,14 @@ def lambda_of_a_named_function(model: Anatomy) -> Iterator[Place]:
 @defect("CVL901")
 def recurrence_off_the_fast_path(model: Anatomy) -> Iterator[Place]:
     for index in model.of("rnn"):
-        for setting in (
-            {"recurrent_dropout": 0.2},
-            {"activation": "relu"},
-            {"recurrent_activation": "hard_sigmoid"},
-            {"unroll": True},
-            {"use_bias": False},
-        ):
-            yield Place(index, change(**setting))
+        yield Place(index, change(recurrent_dropout=0.2))
+        yield Place(index, change(activation="softsign"))
+        yield Place(index, change(recurrent_activation="tanh"))
+        yield Place(index, change(unroll=True))
+        yield Place(index, change(use_bias=False))
+        yield Place(
+            index, change(activation="relu"), "an `activation` without upper limit, such as relu"
+        )
     for index in model.of("GRU"):
         yield Place(index, change(reset_after=False))
 

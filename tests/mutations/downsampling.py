@@ -38,36 +38,50 @@ def kernel_no_multiple_of_the_stride(model: Anatomy) -> Iterator[Place]:
     for up in model.of("transposed_conv"):
         call = model.call(up)
         if max(call.config["strides"]) > 1:
-            yield Place(up, change(kernel_size=tuple(size + 1 for size in call.config["strides"])))
+            size = tuple(stride + 1 for stride in call.config["strides"])
+            yield Place(up, change(kernel_size=size, padding="same"))
 
 
 @defect("CVL403")
 def chain_of_even_dilation(model: Anatomy) -> Iterator[Place]:
-    """The last convolutions of a body dilated by two, without anything else between them."""
-    ends = model.of("global_pool", "output")
+    """All spatial convolutions of one resolution at the end of the body dilated by two."""
+    pools = model.of("global_pool")
+    if not pools:
+        return
     chain: list[int] = []
-    kinds = {"act", "norm", "dropout", "pad", "add"}
-    for end in ends[:1]:
-        pending = list(model.producers[end])
-        while pending and model.producers[pending[-1]]:
-            index = pending.pop()
-            if _plain_conv(model, index):
-                if max(model.call(index).config["strides"]) > 1:
-                    break
-                chain.append(index)
-            elif not model.call(index).kinds & kinds:
+    for index in reversed(range(pools[-1])):
+        call = model.call(index)
+        if model.is_a(index, "pool", "concat", "unknown", "attention", "multiply", "input"):
+            break
+        if _plain_conv(model, index) and model.spatial_conv(index):
+            if max(call.config["strides"]) > 1:
                 break
-            pending = list(model.producers[index])[:1]
-    spatial = [index for index in chain if model.spatial_conv(index)]
-    if len(spatial) < 3:
+            chain.append(index)
+    if len(chain) < 3:
         return
 
     def edit(surgery: Surgery, node: Node) -> Node:
-        for conv in [surgery.nodes[index] for index in spatial]:
+        for conv in [surgery.nodes[index] for index in chain]:
             surgery.change(conv, dilation_rate=(2,) * len(conv.config["kernel_size"]))
         return node
 
-    yield Place(spatial[-3], edit)
+    yield Place(chain[-3], edit)
+
+
+@defect("CVL403")
+def rates_doubled(model: Anatomy) -> Iterator[Place]:
+    """Every rate of a stack of dilated convolutions doubled, so that none is left undilated."""
+    convs = [index for index in model.of("conv") if _plain_conv(model, index)]
+    if not any(max(model.call(index).config.get("dilation_rate") or (1,)) > 1 for index in convs):
+        return
+
+    def edit(surgery: Surgery, node: Node) -> Node:
+        for conv in [surgery.nodes[index] for index in convs]:
+            rates = tuple(2 * rate for rate in conv.config["dilation_rate"])
+            surgery.change(conv, dilation_rate=rates)
+        return node
+
+    yield Place([index for index in convs if model.spatial_conv(index)][2], edit)
 
 
 @defect("CVL404")
@@ -117,8 +131,10 @@ def small_part_seen(model: Anatomy) -> Iterator[Place]:
     if edit is None or not model.classifies or not inputs[1] or seen * 4 >= inputs[1]:
         return
     excused = None
-    if any(model.is_a(other, "multiply") for other in model.of("multiply")):
+    if model.of("multiply", "attention"):
         excused = "attention and squeeze-and-excite gates"
+    elif inputs[1] < 65:
+        excused = "smaller images"
     for pool in model.of("global_pool")[-1:]:
         yield Place(pool, edit, excused)
 

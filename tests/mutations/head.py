@@ -14,8 +14,8 @@ def _ends_of_bodies(model: Anatomy) -> Iterator[int]:
     """Where a map of at least two axes becomes a vector for the head."""
     for index in model.of("global_pool", "flatten"):
         before = model.input_shape(index)
-        heads = [other for other in model.reached(index, {"dense", "act", "dropout"})]
-        if len(before) == 4 and any(model.is_a(other, "output") for other in heads):
+        behind = model.reached(index, {"dense", "act", "dropout"})
+        if len(before) == 4 and any(model.is_a(other, "output") for other in behind):
             yield index
 
 
@@ -78,14 +78,14 @@ def _narrow(surgery: Surgery, node: Node) -> Node:
 def softmax_of_one_unit(model: Anatomy) -> Iterator[Place]:
     for index in model.of("dense"):
         act = model.next(index)
-        if act is not None and model.is_a(act, "act") and len(model.shape(index)) in (2, 3):
-            if model.function(act) in ("softmax", "sigmoid"):
+        if act is None or model.function(act) not in ("softmax", "sigmoid"):
+            continue
 
-                def edit(surgery: Surgery, node: Node, act: int = act) -> Node:
-                    surgery.change(node, units=1)
-                    return surgery.change(surgery.nodes[act], "Activation", activation="softmax")
+        def edit(surgery: Surgery, node: Node, act: int = act) -> Node:
+            surgery.change(node, units=1)
+            return surgery.change(surgery.nodes[act], "Activation", activation="softmax")
 
-                yield Place(index, edit)
+        yield Place(index, edit)
 
 
 @defect("CVL601")

@@ -192,7 +192,7 @@ def normalization_forgotten(model: Anatomy) -> Iterator[Place]:
         if model.is_a(model.producers[conv][0], "input", "scale"):
             excused: str | None = "the first convolution and the last ones"
         else:
-            excused = _excused_bare(model, conv, act)
+            excused = _excused_bare(model, conv, act) or _excused_share(model)
         yield Place(norm, remove(norm, at=conv), excused)
 
 
@@ -213,6 +213,15 @@ def _excused_bare(model: Anatomy, conv: int, act: int) -> str | None:
     before = model.reached(conv, UNARY, up=True)
     if not any(model.is_a(other, "conv") for other in before):
         return "which are not between normalized convolutions"
+    return None
+
+
+def _excused_share(model: Anatomy) -> str | None:
+    """Whether the others are too few, with one less."""
+    convs = model.of("conv")
+    normalized = sum(any(model.is_a(i, "norm") for i in model.consumers[conv]) for conv in convs)
+    if (normalized - 1) / len(convs) < 0.75:
+        return "networks of which less than three quarters of the convolutions are normalized"
     return None
 
 

@@ -11,6 +11,19 @@ from typing import Final, TypeVar
 from convlint import catalog
 from convlint.lint import lint
 from convlint.rule import Rule
+from tests.mutations import (  # noqa: F401 - what they register counts
+    activation,
+    configuration,
+    downsampling,
+    head,
+    loss,
+    normalization,
+    regularization,
+    sequence,
+    shapes,
+    topology,
+    transfer,
+)
 from tests.mutations.anatomy import Anatomy
 from tests.mutations.architectures import ARCHITECTURES, architecture
 from tests.mutations.places import OPERATORS, Operator, Place
@@ -124,10 +137,10 @@ def _layer(node: Node) -> str:
 def table() -> str:
     """The recall of every rule, as a Markdown table."""
     rows = [row(recall(code)) for code in sorted(OPERATORS)]
-    head = (
+    heading = (
         "| rule | architectures | places | exempt | reported | recall |\n|---|--:|--:|--:|--:|--:|"
     )
-    return "\n".join(chain([head], rows)) + "\n"
+    return "\n".join(chain([heading], rows)) + "\n"
 
 
 def row(found: Recall) -> str:

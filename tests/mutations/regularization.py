@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Final
 
@@ -34,7 +35,7 @@ def _excused_between_convolutions(model: Anatomy, index: int) -> str | None:
         return "dropout on a residual branch"
     if model.on_dense_branch(index):
         return "on a branch that is concatenated with its own input"
-    ends = [index, *model.reached(index, {"act", "norm", "pool"})]
+    ends = [index, *model.reached(index, {"act", "norm", "pool", "pad"})]
     if any(_begins_dense_block(model, end) for end in ends):
         return "in the transition to such a dense block"
     behind = list(model.reached(index, UNARY | {"pointwise"}))
@@ -143,10 +144,20 @@ def head_without_its_dropout(model: Anatomy) -> Iterator[Place]:
         if model.is_a(model.next(index) or 0, "dense") and len(model.shape(index)) == 2
     ]
     dense = [index for index in model.of("dense") if model.call(index).config["units"] >= 128]
-    if not drops or not dense or not model.classifies:
-        return
+    if drops and dense and model.classifies and _heavy_head(model, dense[0]):
+        yield Place(dense[0], remove(*drops))
 
-    yield Place(dense[0], remove(*drops))
+
+def _heavy_head(model: Anatomy, first: int) -> bool:
+    """Whether the dense layers from the first one on hold most of a convnet's parameters."""
+
+    def kernel(index: int) -> int:
+        units: int = (model.input_shape(index)[-1] or 0) * (model.shape(index)[-1] or 0)
+        taps: int = math.prod(model.call(index).config.get("kernel_size", ()))
+        return units * taps
+
+    body = sum(map(kernel, model.of("conv")))
+    return 0 < body <= sum(kernel(index) for index in model.of("dense") if index >= first)
 
 
 @defect("CVL107")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 from tests.mutations.anatomy import Anatomy
-from tests.mutations.edits import insert_after
-from tests.mutations.places import Place, defect
+from tests.mutations.places import Edit, Place, defect
 from tests.surgery import Node, Surgery
 
 
@@ -37,7 +38,8 @@ def normalized_behind_each_addition(model: Anatomy) -> Iterator[Place]:
         sums = [surgery.nodes[add] for add in adds]
         for norm in [node for node in surgery.nodes if "layer_norm" in node.kinds]:
             surgery.remove(norm)
-        return [surgery.insert_after(total, "LayerNormalization") for total in sums][0]
+        norms = [surgery.insert_after(total, "LayerNormalization") for total in sums]
+        return norms[0]
 
     yield Place(adds[0], edit)
 
@@ -50,15 +52,21 @@ def mask_lost(model: Anatomy) -> Iterator[Place]:
     if not masked or not users:
         return
     for index in range(masked[0], users[-1]):
+        size = model.shape(index)[-1]
         if len(model.shape(index)) == 3:
-            size = model.shape(index)[-1]
-            yield Place(
-                index,
-                insert_after(
-                    "Conv1D", filters=size, kernel_size=(3,), strides=(1,), padding="same"
-                ),
-            )
-            yield Place(index, insert_after("RMSNormalization"))
-            yield Place(
-                index, insert_after("MaxPooling1D", pool_size=(2,), strides=(2,), padding="valid")
-            )
+            conv = {"filters": size, "kernel_size": (3,), "strides": (1,), "padding": "same"}
+            pool = {"pool_size": (2,), "strides": (2,), "padding": "valid"}
+            yield Place(index, _unmasked("Conv1D", conv))
+            yield Place(index, _unmasked("RMSNormalization", {}))
+            yield Place(index, _unmasked("MaxPooling1D", pool))
+
+
+def _unmasked(class_name: str, config: dict[str, Any]) -> Edit:
+    """Put a layer in, behind which Keras passes no mask any more."""
+
+    def edit(surgery: Surgery, node: Node) -> Node:
+        for later in surgery.nodes[surgery.nodes.index(node) + 1 :]:
+            later.call = replace(later.call, masked=False)
+        return surgery.insert_after(node, class_name, **config)
+
+    return edit

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from tests.mutations.anatomy import Anatomy
 from tests.mutations.edits import change, insert_after
@@ -14,7 +15,7 @@ from tests.surgery import Node, Surgery
 def last_state_into_a_recurrent_layer(model: Anatomy) -> Iterator[Place]:
     """``return_sequences`` left out of all but the last layer."""
     layers = model.of("rnn")
-    for first, second in zip(layers, layers[1:], strict=False):
+    for first, second in pairwise(layers):
 
         def edit(surgery: Surgery, node: Node, first: int = first) -> Node:
             surgery.change(surgery.nodes[first], return_sequences=False)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tests.mutations.anatomy import Anatomy
 from tests.mutations.edits import change, remove
-from tests.mutations.places import Place, defect
+from tests.mutations.places import Edit, Place, defect
 from tests.surgery import Node, Surgery
 
 
@@ -65,9 +65,9 @@ def one_side_wider(model: Anatomy) -> Iterator[Place]:
                     yield Place(add, _widen(source, name, config[name] + 8))
 
 
-def _widen(source: int, name: str, size: int):  # type: ignore[no-untyped-def]
+def _widen(source: int, name: str, size: int) -> Edit:
     def edit(surgery: Surgery, node: Node) -> Node:
-        surgery.change(surgery.nodes[source], **{name: size})
+        surgery.change(surgery.nodes[source], None, **{name: size})
         return node
 
     return edit
