@@ -14,7 +14,7 @@ import ast
 import warnings
 from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from convlint import kinds, operators
 from convlint.errors import RuleError
@@ -41,6 +41,14 @@ Scope: TypeAlias = Any
 Evaluator: TypeAlias = Callable[[Facts, Scope], Any]
 
 
+class Equals(NamedTuple):
+    """``name == literal`` or ``name in (literals)``."""
+
+    name: str
+    read: Reader
+    values: frozenset[Any]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Predicate:
     """A compiled predicate.
@@ -55,6 +63,8 @@ class Predicate:
         evaluator: what :meth:`evaluate` calls.
         pinned: gives the only index for which it can hold, if it is ``index == `` something that
             depends on the model alone.
+        equals: what it reads of a call and the values of which that must be one, if it is a
+            comparison of a name with literals.
         key: equal for predicates of the same text and the same options.
     """
 
@@ -64,6 +74,7 @@ class Predicate:
     conjuncts: tuple[Predicate, ...]
     evaluator: Evaluator = field(repr=False)
     pinned: Evaluator | None = None
+    equals: Equals | None = None
     key: Hashable = None
 
     def evaluate(self, facts: Facts, bindings: Mapping[str, int] | int) -> Truth:
@@ -187,7 +198,28 @@ class _Compiler:
         self.reads, self.reads_call = {}, False
         evaluator = self.truth(node, depth)
         reads = {role: tuple(readers) for role, readers in self.reads.items()}
-        return Predicate(frozenset(reads), reads, self.reads_call, (), evaluator, pinned)
+        equals = self.equals(node)
+        return Predicate(frozenset(reads), reads, self.reads_call, (), evaluator, pinned, equals)
+
+    def equals(self, node: ast.expr) -> Equals | None:
+        """What may be looked up in place of being compared for every call."""
+        match node:
+            case ast.Compare(
+                left=ast.Name(id=name), ops=[ast.Eq()], comparators=[ast.Constant(value=literal)]
+            ):
+                literals = [literal]
+            case ast.Compare(
+                left=ast.Name(id=name),
+                ops=[ast.In()],
+                comparators=[ast.Tuple(elts=elements)],
+            ) if all(isinstance(element, ast.Constant) for element in elements):
+                literals = [
+                    element.value for element in elements if isinstance(element, ast.Constant)
+                ]
+            case _:
+                return None
+        plain = all(isinstance(literal, str | bool | int | None) for literal in literals)
+        return Equals(name, _fact(name), frozenset(literals)) if plain and not self.roles else None
 
     def pinned_index(self, node: ast.expr, depth: int) -> Evaluator | None:
         match node:

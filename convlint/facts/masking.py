@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from typing import Final
 
-from convlint.facts.core import Facts, call_fact, sweep
+from convlint.facts.core import Facts, call_fact, model_fact, sweep
 from convlint.graph import Call
 from convlint.kinds import masking
 from convlint.kleene import UNKNOWN, Truth, conjunction, disjunction
 
 _STEPWISE: Final = frozenset({"act", "scale", "cast", "math"})
 """Kinds of the operations that work on each step by itself."""
+
+
+@model_fact
+def masks(facts: Facts) -> bool:
+    """Some layer may make a mask; for patterns that would look at every call otherwise."""
+    return any(
+        call.class_name in masking.MAKES
+        or "unknown" in call.kinds
+        or (call.class_name == "Embedding" and facts.lookup(call.index, "mask_zero") is not False)
+        for call in facts.graph.calls
+    )
 
 
 @call_fact

@@ -35,6 +35,12 @@ def pretrained(facts: Facts, call: Call) -> Truth:
     return value
 
 
+@model_fact
+def starts_pretrained(facts: Facts) -> bool:
+    """Some call may be :func:`pretrained`; for patterns that would look at every call otherwise."""
+    return any(pretrained(facts, call) is not False for call in facts.graph.calls)
+
+
 @call_fact
 def ever_frozen(facts: Facts, call: Call) -> Truth:
     """Is a backbone of ``keras.applications`` that source code freezes, or a part of it."""

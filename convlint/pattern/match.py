@@ -12,18 +12,19 @@ those values only: by whether the first convolution had 32 or 64 filters, not by
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Final, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from convlint.errors import RuleError
 from convlint.facts.core import Facts
 from convlint.kleene import UNKNOWN, Truth
 from convlint.pattern.parse import Pattern
 from convlint.pattern.tree import ANY, Step
-from convlint.predicate import Predicate
+from convlint.predicate import Equals, Predicate
 from convlint.suggest import did_you_mean
 
 
@@ -310,37 +311,64 @@ class _Passes(dict[int, bool]):
         parts = (predicate.conjuncts or (predicate,)) if predicate else ()
         self.tests = [(part.evaluator, part.reads_call) for part in parts]
         self.pinned = predicate.pinned if predicate else None
+        self.equals = parts[0].equals if parts else None
         self.hopeless = False
         anything = step.negated or step.kind == ANY
         self.of_kind = facts.opaque if anything else facts.calls_by_kind.get(step.kind, ())
 
     def candidates(self) -> Sequence[int]:
         """Calls of which any other does not pass, ascending."""
-        if self.pinned is None:
-            return self.of_kind
-        index = self.pinned(self.facts, 0)
-        return (index,) if type(index) is int and index in self.of_kind else ()
+        if self.pinned is not None:
+            index = self.pinned(self.facts, 0)
+            return (index,) if type(index) is int and index in self.of_kind else ()
+        if self.equals is not None:
+            found = _by_value(self.facts, self.step, self.of_kind, self.equals)
+            lists = [found[value] for value in self.equals.values if value in found]
+            return lists[0] if len(lists) == 1 else sorted(itertools.chain(*lists))
+        return self.of_kind
 
     def __missing__(self, call: int) -> bool:
-        passes = self[call] = not self.hopeless and self.fit(call) and self.hold(call)
+        passes = False
+        if not self.hopeless:
+            kinds = self.facts.kinds[call]
+            fits = self.fits.get(kinds)
+            if fits or (fits is None and self.fit(call)):
+                passes = True
+                # In the order of the page, which has what is cheap to tell first.
+                for test, reads_call in self.tests:
+                    if test(self.facts, call) is not True:
+                        passes = False
+                        self.hopeless = not reads_call  # it then fails for every call
+                        break
+                if passes and self.own:
+                    scope = {str(self.step.role): call}
+                    passes = all(test(self.facts, scope) is True for test in self.own)
+        self[call] = passes
         return passes
 
     def fit(self, call: int) -> bool:
+        """Whether it is of the kind."""
         kinds = self.facts.kinds[call]
         fits = self.fits.get(kinds)
         if fits is None:
-            fits = _kind_truth(self.step, kinds) is True
-            self.fits[kinds] = fits
+            fits = self.fits[kinds] = _kind_truth(self.step, kinds) is True
         return fits
 
-    def hold(self, call: int) -> bool:
-        # In the order of the page, which has what is cheap to tell first.
-        for test, reads_call in self.tests:
-            if test(self.facts, call) is not True:
-                self.hopeless = not reads_call  # what is about the model fails for every call
-                return False
-        scope = {str(self.step.role): call}
-        return all(test(self.facts, scope) is True for test in self.own)
+
+def _by_value(
+    facts: Facts, step: Step, calls: Sequence[int], equals: Equals
+) -> Mapping[Any, list[int]]:
+    """The calls of a kind by what is read of them: many rules look for one value of one fact."""
+    key = step.kind, step.negated, equals.name
+    if key not in facts.steps:
+        found: dict[Any, list[int]] = {}
+        for call in calls:
+            value = equals.read(facts, call)
+            if isinstance(value, str | bool | int | float | None):
+                found.setdefault(value, []).append(call)
+        facts.steps[key] = found
+    values: Mapping[Any, list[int]] = facts.steps[key]
+    return values
 
 
 def _passes(facts: Facts, step: Step, local: Sequence[Predicate]) -> _Passes:
