@@ -29,6 +29,7 @@ class Cases:
     ) -> Callable[[Network], Network]:
         def register(function: Network) -> Network:
             def reported() -> set[str]:
+                keras.utils.clear_session()  # or names would depend on what was built before
                 inputs = keras.Input(shape)
                 model = keras.Model(inputs, function(inputs))
                 return {finding.layer for finding in check(model, select=[code])}
