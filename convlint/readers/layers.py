@@ -145,8 +145,6 @@ def _is_registered(entry: Mapping[str, Any], class_name: str) -> bool | None:
 
     A registered name begins with a package: ``package>Class``.
     """
-    if kinds.is_known(class_name) or class_name in MODELS:
-        return None
     if "module" not in entry:
         return ">" in class_name or None
     module, registered = entry["module"], entry.get("registered_name")

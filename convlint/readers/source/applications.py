@@ -257,7 +257,13 @@ def _write_hidden(run: Run, hidden: Hidden, name: str, value: Value) -> None:
     if hidden.key is None:
         # All its layers, one by one.
         set_trainable(hidden.owner, logic.decided(run, value))
-    elif isinstance(hidden.key, Opaque) and run.decide(("layers", hidden.key.key)):
+        return
+    question: Any = None
+    if isinstance(hidden.key, Opaque):
+        question = hidden.key.key
+    elif hidden.owner.hidden is None:
+        question = (id(hidden.owner), repr(hidden.key))
+    if question is not None and run.decide(("layers", question)):
         # Nobody knows which of them: all or none are the extremes.
         set_trainable(hidden.owner, logic.decided(run, value))
 

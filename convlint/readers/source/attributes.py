@@ -11,7 +11,7 @@ from convlint.readers.source.dispatch import reads, writes
 from convlint.readers.source.keras_values import Chain, Hidden, KerasObject, Layer, Network, Tensor
 from convlint.readers.source.library import CONSTANTS
 from convlint.readers.source.models import set_trainable, sublayers
-from convlint.readers.source.network import ends
+from convlint.readers.source.network import ends, takes_apart
 from convlint.readers.source.plain import plain_value
 from convlint.readers.source.run import Run
 from convlint.readers.source.sequences import member
@@ -126,7 +126,8 @@ def _read_layer(run: Run, layer: Layer, name: str) -> Value:
         case "trainable":
             return layer.trainable
         case "layers":
-            if layer.hidden is not None:
+            inside = isinstance(layer.body, Network) and takes_apart(layer.body)
+            if layer.hidden is not None or inside:
                 return Hidden(layer, None)
             if layer.body is None:
                 return Opaque()

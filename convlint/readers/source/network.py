@@ -40,6 +40,17 @@ def reached(network: Network) -> Reached:
     return found
 
 
+def takes_apart(network: Network) -> bool:
+    """Whether it goes on from inside a backbone, whose layers Keras then counts as its own."""
+    used = [
+        tensor for layer, number in reached(network).order for tensor in layer.nodes[number].inputs
+    ]
+    return any(
+        tensor.node == 0 and tensor.layer.hidden is not None  # its own call, when it was made
+        for tensor in (*used, *ends(network.outputs))
+    )
+
+
 def reach(inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> Reached:
     """Walk back from the outputs to the inputs.
 

@@ -11,7 +11,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from convlint.readers.source.keras_values import Layer, Tensor
+from convlint.readers.source.keras_values import Hidden, Layer, Tensor
 from convlint.readers.source.names import implicit, resolve
 from convlint.readers.source.run import Run
 from convlint.readers.source.scope import MISSING, Scope
@@ -142,7 +142,7 @@ def method_of(cls: Class, name: str) -> Value:
 def _is_model_like(run: Run, value: Value) -> bool:
     """Whether a value is or holds, or if it is called builds, a part of a model."""
     for leaf in _leaves(value):
-        if isinstance(leaf, Layer | Tensor):
+        if isinstance(leaf, Layer | Tensor | Hidden):
             return True
         if isinstance(leaf, Opaque):
             if leaf.tensor is not None or (leaf.members and ("layer",) in leaf.members):

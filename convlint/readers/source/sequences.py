@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from convlint.readers.source import logic
 from convlint.readers.source.dispatch import call, evaluate, set_attribute
-from convlint.readers.source.keras_values import Hidden, Layer, Tensor
+from convlint.readers.source.keras_values import Hidden, Layer, Network, Tensor
+from convlint.readers.source.network import reached
 from convlint.readers.source.operators import index_tensor
 from convlint.readers.source.relevance import method_of
 from convlint.readers.source.run import MAX_ITEMS, MAX_TEXT, Run
@@ -93,6 +94,18 @@ def _of_instance(run: Run, value: Instance) -> list[Value] | None:
     return _fields(value)
 
 
+def _from_the_end(layers: Hidden, key: Value) -> Value:
+    """``model.layers[-1]`` of a model that begins with a backbone's layers; None for these."""
+    body = layers.owner.body
+    if layers.key is not None or not isinstance(body, Network) or type(key) is not int:
+        return None
+    known = [layer for layer in reached(body).layers if not layer.class_name.startswith("ops.")]
+    tail = known[key:] if -len(known) <= key < 0 else []
+    if not tail or any(layer.hidden is not None for layer in tail):
+        return None
+    return tail[0] if tail[0].instance is None else tail[0].instance
+
+
 def _fields(value: Instance) -> list[Value] | None:
     """The fields of a named tuple."""
     if value.cls.fields is None:
@@ -125,7 +138,8 @@ def item(run: Run, container: Value, key: Value, site: ast.AST) -> Value:
     if kind is Array:
         return Array()
     if kind is Hidden:
-        return Hidden(container.owner, ("item", container.key, key))
+        found = _from_the_end(container, key)
+        return Hidden(container.owner, ("item", container.key, key)) if found is None else found
     if kind is Instance:
         return _item_of_instance(run, container, key, site)
     if kind is Class and container.members is not None and isinstance(key, str):
