@@ -299,3 +299,46 @@ def test_a_frozen_backbone_without_a_head_is_reported(tmp_path: Path) -> None:
     )
     (finding,) = check(path, select=["CVL933"])
     assert (str(finding.severity), finding.layer) == ("error", "vgg16")
+
+
+OPENED: Final = """\
+import keras
+from keras import layers
+
+base = keras.applications.ResNet50(include_top=False, pooling="avg")
+x = layers.Dense(64, activation="relu")(base.output)
+model = keras.Model(base.input, layers.Dense(3, activation="softmax")(x))
+"""
+
+
+@pytest.mark.parametrize(
+    "freeze",
+    [
+        "base.trainable = False",
+        "for layer in base.layers:\n    layer.trainable = False\n"
+        "for layer in model.layers[:150]:\n    layer.trainable = False\n"
+        "for layer in model.layers[150:]:\n    layer.trainable = True",
+        "for layer in model.layers[:150]:\n    layer.trainable = False",
+        "for layer in model.layers[:-2]:\n    layer.trainable = False",
+        "for i in range(150):\n    model.layers[i].trainable = False",
+        "for layer in model.layers:\n"
+        "    layer.trainable = not isinstance(layer, layers.BatchNormalization)",
+        "for layer in model.layers:\n"
+        "    if isinstance(layer, layers.BatchNormalization):\n        layer.trainable = False\n"
+        "    else:\n        layer.trainable = True",
+        "base.trainable = False\n"
+        "for layer in model.layers[-20:]:\n"
+        "    if not isinstance(layer, layers.BatchNormalization):\n        layer.trainable = True",
+    ],
+)
+def test_layers_of_an_opened_backbone_are_not_counted(freeze: str, tmp_path: Path) -> None:
+    # Keras lists the backbone's layers among the model's; source code does not show how many.
+    path = tmp_path / "train.py"
+    path.write_text(f"{OPENED}{freeze}\nmodel.compile('adam', 'mse')\n", encoding="utf-8")
+    assert not check(path, select=["CVL931", "CVL933", "CVL934"])
+
+
+def test_the_last_layer_of_an_opened_backbone_is_known(tmp_path: Path) -> None:
+    path = tmp_path / "train.py"
+    path.write_text(f"{OPENED}model.layers[-1].trainable = False\n", encoding="utf-8")
+    assert [found.layer for found in check(path, select=["CVL934"])] == ["dense_1"]

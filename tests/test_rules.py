@@ -74,6 +74,7 @@ def test_every_citation_resolves_and_every_reference_is_cited() -> None:
 @pytest.mark.parametrize(
     "block", [b for b in BLOCKS if b.kind != "bad-refused"], ids=lambda block: block.name
 )
+@pytest.mark.filterwarnings("ignore:.*was passed an input with a mask:UserWarning")
 def test_the_examples_are_reported_as_they_say(block: Block) -> None:
     assert findings_under_keras(block) == block.expected
 
