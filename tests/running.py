@@ -89,7 +89,7 @@ def run(path: Path, calls: tuple[str, ...] = ()) -> list[LiveModel]:
 def _surroundings(module: types.ModuleType, path: Path) -> Iterator[None]:
     """A fresh Keras, and a process like that of ``python script.py``; all put back afterwards."""
     saved = sys.argv, dict(os.environ), sys.modules["__main__"]
-    policy = keras.config.dtype_policy()
+    policy, data_format = keras.config.dtype_policy(), keras.config.image_data_format()
     keras.utils.clear_session()
     sys.argv, sys.modules["__main__"] = [path.name], module
     try:
@@ -98,6 +98,7 @@ def _surroundings(module: types.ModuleType, path: Path) -> Iterator[None]:
             yield
     finally:
         keras.config.set_dtype_policy(policy)
+        keras.config.set_image_data_format(data_format)
         sys.argv, environment, sys.modules["__main__"] = saved
         os.environ.clear()
         os.environ.update(environment)

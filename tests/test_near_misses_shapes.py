@@ -293,3 +293,33 @@ def test_a_model_for_each_time_step_is_judged_by_what_it_sees_of_one() -> None:
     inputs = layers.Input((5, 8, 8, 3))
     outputs = layers.LSTM(4)(layers.TimeDistributed(encoder)(inputs))
     assert list(check(keras.Model(inputs, outputs), select=CODES)) == []
+
+
+FORMATS = {
+    "set": 'keras.backend.set_image_data_format("channels_first")',
+    "set by its old name": 'keras.backend.set_image_dim_ordering("th")',
+    "set to what is not known": "import sys\nkeras.config.set_image_data_format(sys.argv[1])",
+    "set on a condition": (
+        "import sys\nif len(sys.argv) > 1:\n"
+        '    keras.config.set_image_data_format("channels_first")\n'
+        "else:\n"
+        '    keras.config.set_image_data_format("channels_last")'
+    ),
+}
+
+
+@pytest.mark.parametrize("setting", FORMATS.values(), ids=list(FORMATS))
+@pytest.mark.parametrize("called", [True, False])
+def test_channels_are_where_the_script_puts_them(
+    setting: str, called: bool, tmp_path: Path
+) -> None:
+    build = """
+def build():
+    inputs = layers.Input((3, 32, 32))
+    x = layers.MaxPooling2D(4)(layers.Conv2D(8, 5)(inputs))
+    return keras.Model(inputs, layers.Dense(10)(layers.Flatten()(x)))
+"""
+    source = PREAMBLE + setting + build + ("model = build()\n" if called else "")
+    assert reported(source, tmp_path) == []
+    line = PREAMBLE + "pass" + build + ("model = build()\n" if called else "")
+    assert [code for code, _ in reported(line, tmp_path)] == ["CVL414"]

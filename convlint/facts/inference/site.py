@@ -42,13 +42,18 @@ class Site:
         """Whether axis 1 is the channel axis, and not the last one."""
         return bool(self.argument("data_format") == "channels_first")
 
+    @property
+    def _unknown_format(self) -> bool:
+        """Whether the format is given, but not known."""
+        return self.call.config.get("data_format") is UNKNOWN
+
     def map_of(self, axes: int) -> tuple[Dimension, tuple[Dimension, ...], Dimension]:
         """The input as batch size, ``axes`` spatial dimensions and channels.
 
-        All UNKNOWN for an input of another rank.
+        All UNKNOWN for an input of another rank, and where it is not known which axis is which.
         """
         shape = self.data
-        if shape is UNKNOWN or len(shape) != axes + 2:
+        if shape is UNKNOWN or len(shape) != axes + 2 or self._unknown_format:
             return UNKNOWN, (UNKNOWN,) * axes, UNKNOWN
         if self.channels_first:
             return shape[0], shape[2:], shape[1]
@@ -58,6 +63,8 @@ class Site:
         self, batch: Dimension, spatial: tuple[Dimension, ...], channels: Dimension
     ) -> TensorShape:
         """The reverse of :meth:`map_of`."""
+        if self._unknown_format:
+            return (batch, *(UNKNOWN,) * (len(spatial) + 1))
         if self.channels_first:
             return (batch, channels, *spatial)
         return (batch, *spatial, channels)

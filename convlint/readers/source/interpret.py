@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
+from convlint.kleene import UNKNOWN
 from convlint.readers.source import (  # noqa: F401 - importing them registers what they do
     attributes,
     branches,
@@ -64,9 +65,11 @@ def models_of(tree: ast.Module, locate: Locate) -> tuple[list[Found], list[Note]
     explorer = _Explorer(locate)
     scope = Scope()
     main = Run()
+    runs: list[Run] = []
 
     def run_file(run: Run) -> None:
         nonlocal scope, main
+        runs.append(run)
         own = Scope()
         if not run.script:
             scope, main = own, run
@@ -75,6 +78,8 @@ def models_of(tree: ast.Module, locate: Locate) -> tuple[list[Found], list[Note]
     explorer.explore(run_file, {})
     names = dict(scope.names)
     main.steps = MAX_STEPS
+    main.policy = _settled([run.policy for run in runs])
+    main.data_format = _settled([run.data_format for run in runs])
     try:
         for unit in _uncalled(main, names):
             if unit.node not in explorer.called:
@@ -84,6 +89,11 @@ def models_of(tree: ast.Module, locate: Locate) -> tuple[list[Found], list[Note]
     except (GivenUp, RecursionError) as reason:
         explorer.notes.setdefault(Note(1, str(reason)))
     return list(explorer.found.values()), list(explorer.notes)
+
+
+def _settled(values: Sequence[Any]) -> Any:
+    """What a setting is after the file was run; UNKNOWN if that depends on conditions."""
+    return values[0] if all(value == values[0] for value in values) else UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +178,7 @@ class _Explorer:
             run.steps = min(MAX_STEPS, self._steps)
             if main is not None:
                 run.building, run.unbound = main.building, main.unbound
+                run.policy, run.data_format = main.policy, main.data_format
             failure = _finish(follow, run)
             self._steps -= min(MAX_STEPS, self._steps) - max(run.steps, 0)
             self.called |= run.called

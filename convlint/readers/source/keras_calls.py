@@ -152,6 +152,8 @@ def _model(
 def _application(
     run: Run, symbol: Symbol, arguments: list[Value], keywords: dict[str, Value], site: ast.AST
 ) -> Value:
+    if run.data_format not in (None, "channels_last"):
+        return call_unknown(run, symbol.name, arguments, keywords, site)
     return applications.make_backbone(run, symbol.name, arguments, keywords, site)
 
 
@@ -198,10 +200,23 @@ def _named_policy(arguments: list[Value], keywords: dict[str, Value]) -> dict[st
 def _policy(
     run: Run, symbol: Symbol, arguments: list[Value], keywords: dict[str, Value], site: ast.AST
 ) -> Value:
-    """``mixed_precision.set_global_policy("mixed_float16")``."""
+    """``set_global_policy("mixed_float16")``, ``set_image_data_format("channels_first")``."""
     given = [*arguments, *keywords.values()][:1]
-    run.policy = plain_value(given[0]) if given else UNKNOWN
+    value = plain_value(given[0]) if given else UNKNOWN
+    if symbol.name.startswith("set_image"):
+        run.data_format = _ORDERINGS.get(value, UNKNOWN) if isinstance(value, str) else UNKNOWN
+    else:
+        run.policy = value
     return None
+
+
+_ORDERINGS: Final = {
+    "channels_first": "channels_first",
+    "channels_last": "channels_last",
+    "th": "channels_first",
+    "tf": "channels_last",
+}
+"""Data formats by their names of today and of Keras 1."""
 
 
 def _shape(run: Run, arguments: list[Value], site: ast.AST) -> Value:
@@ -231,9 +246,11 @@ def _keras(
         case "Policy" | "DTypePolicy" | "FloatDTypePolicy":
             return KerasObject("dtype_policies", "DTypePolicy", _named_policy(arguments, keywords))
         case "image_data_format":
-            return "channels_last"
+            return Opaque() if run.data_format is UNKNOWN else run.data_format or "channels_last"
         case "image_dim_ordering":
-            return "tf"
+            if run.data_format is UNKNOWN:
+                return Opaque()
+            return "th" if run.data_format == "channels_first" else "tf"
         case "backend" if symbol.section == "backend":
             return "tensorflow"
         case "is_keras_tensor" if arguments and isinstance(arguments[0], Tensor):

@@ -80,12 +80,21 @@ def make_layer(
     if class_name == "Embedding" and "input_dim" in given:
         config["input_dim"] = plain_value(given["input_dim"])
     layer.class_name, layer.config = _today(class_name, config)
+    if run.data_format is not None:
+        _set_data_format(layer, run.data_format)
     for name, value in given.items():
         if type(value) is Opaque and name in layer.config:
             run.settings.append((layer, name, value))
     _count_inner(run, class_name, layer.config)
     layer.outputs = _output_count(layer.class_name, layer.config)
     return layer
+
+
+def _set_data_format(layer: Layer, data_format: Any) -> None:
+    """Write the data format that was set for all layers, where this one leaves it open."""
+    default = kinds.default(layer.class_name, "data_format")
+    if default is None and layer.config.get("data_format") is None:
+        layer.config["data_format"] = data_format
 
 
 def _named(

@@ -19,7 +19,8 @@ class Symbol(NamedTuple):
     Attributes:
         kind: ``layer``, ``input``, ``merge`` (``concatenate``), ``sequential``, ``model``,
             ``application``, ``activation``, ``object`` (an initializer, loss, optimizer …),
-            ``function`` (a loss or metric), ``policy`` (what sets the dtype policy),
+            ``function`` (a loss or metric), ``policy`` (what sets the dtype policy or the data
+            format of layers that are made from then on),
             ``operation``, ``tensorflow`` (an operation of
             TensorFlow), ``keras`` (anything else of Keras), or ``foreign``.
         name: its name, for an operation the function's.
@@ -71,6 +72,7 @@ _SECTIONS: Final = {
     "topology": "models",
 }
 _POLICY_SETTERS: Final = frozenset({"set_global_policy", "set_policy", "set_dtype_policy"})
+_FORMAT_SETTERS: Final = frozenset({"set_image_data_format", "set_image_dim_ordering"})
 _LAYERS: Final = frozenset({*LAYERS, *OLDER, *ALIASES})
 
 
@@ -99,6 +101,8 @@ def _keras(path: str) -> Symbol:
         section = "schedules"
     if section in OBJECTS and name in OBJECTS[section]:
         return Symbol("object", OBJECTS[section][name], section)
+    if name in _FORMAT_SETTERS and section in ("backend", "config"):
+        return Symbol("policy", name, section)
     match section:
         case "losses" | "metrics":
             is_function = name.islower() and name not in ("get", "serialize", "deserialize")

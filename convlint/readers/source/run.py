@@ -74,6 +74,7 @@ class Run:
         trying: how many ``try`` statements with handlers are being executed.
         nesting: how many calls of the file's functions are being executed.
         policy: the dtype policy that was set for all layers made from then on.
+        data_format: the data format that was, likewise.
         repetition: how many times, as a product over the enclosing loops, a body is executed.
     """
 
@@ -97,6 +98,7 @@ class Run:
     steps: int = MAX_STEPS
     nesting: int = 0
     policy: Any = None
+    data_format: Any = None
     repetition: int = 1
 
     def spend(self, steps: int) -> None:
