@@ -267,6 +267,11 @@ def a_pointwise_convolution_behind_a_larger_kernel(x: Any) -> Any:
 
 
 @cases("CVL757")
+def a_smaller_kernel_that_halves_the_map(x: Any) -> Any:
+    return classes(conv(conv(conv(x), size=5), size=2, strides=2))
+
+
+@cases("CVL757")
 def smaller_kernels_in_a_decoder(x: Any) -> Any:
     return conv(conv(conv(x), size=5), 3, activation="sigmoid")
 
