@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from convlint.facts.core import Facts, call_fact, sweep
@@ -78,6 +79,8 @@ def downsamples(facts: Facts, call: Call) -> Truth:
         return UNKNOWN
     if not call.kinds & {"conv", "pool"} or "transposed_conv" in call.kinds:
         return False
+    if argument(call, "strides") in (1, (1, 1)):
+        return False  # most convolutions, told at once
     along = windows(facts, call)
     return UNKNOWN if along is UNKNOWN else any(window.stride > 1 for window in along)
 
@@ -171,6 +174,7 @@ def _padded_before(facts: Facts) -> tuple[float, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=1024)  # a network has few different windows
 def _used_taps(window: Window, padding: object) -> Fraction | Unknown:
     size, kernel, stride, dilation = window
     if padding not in ("same", "causal") or size is UNKNOWN or kernel > LONGEST_KERNEL:
