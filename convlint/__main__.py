@@ -5,9 +5,6 @@ from __future__ import annotations
 import os
 import sys
 
-from convlint import terminal
-from convlint.cli import main
-
 
 def run() -> None:
     """Run the command line and leave at once, without taking the interpreter apart.
@@ -16,18 +13,34 @@ def run() -> None:
     and takes a fifth of the time of a typical run. Code of the user's that ran in this process
     may have work to do at exit, so then Python ends as usual.
     """
+    try:
+        code = _code()
+        if "convlint.targets" in sys.modules or not isinstance(code, int):
+            sys.exit(code)
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except KeyboardInterrupt:
+        code = 130
+    except BrokenPipeError:  # nobody reads what is left to say
+        code = 141
+    except OSError:
+        code = 2
+    os._exit(code)
+
+
+def _code() -> int | str | None:
+    """The exit code of the command line, which also takes an interrupt while it is imported."""
+    from convlint import terminal
+    from convlint.cli import main
+
     terminal.open_closed_streams()
+    stdout = sys.stdout
     try:
         main(prog_name="convlint")
     except SystemExit as exit_:
-        if "convlint.targets" in sys.modules or not isinstance(exit_.code, int):
-            raise
-        try:
-            sys.stdout.flush()
-            sys.stderr.flush()
-        except OSError:
-            raise exit_ from None
-        os._exit(exit_.code)
+        # Where nobody reads its --help, click ends with 1 and puts something else in its place.
+        return exit_.code if sys.stdout is stdout else 141
+    return 0
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from typing import Any, Final, NamedTuple
 
 from convlint.config import relative
 from convlint.errors import ConfigError
+from convlint.files import content
 from convlint.finding import Finding
 from convlint.report import Checked, counted
 from convlint.reporters.words import first_of
@@ -23,6 +24,8 @@ from convlint.text import printable
 
 VERSION: Final = 1
 _ROOM: Final = 200
+_MOST: Final = 16 * 2**20
+"""Bytes of a baseline; an entry takes some hundred."""
 
 
 class Entry(NamedTuple):
@@ -91,8 +94,7 @@ def read(path: Path) -> Baseline:
         ConfigError: there is none, or it is not as :func:`text` writes it.
     """
     try:
-        content = path.read_bytes().decode("utf-8-sig")
-        document = json.loads(content)
+        document = json.loads(content(path, _MOST).decode("utf-8-sig"))
     except FileNotFoundError:
         raise ConfigError(
             f"{path}: there is no such baseline; convlint --write-baseline makes it"

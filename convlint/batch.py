@@ -21,6 +21,10 @@ FEW: Final = 32
 CHUNKS_PER_JOB: Final = 8
 """Enough for the last chunk to end soon after the others, few enough to load the rules seldom."""
 
+MAX_STDIN: Final = 2**30
+"""Bytes of standard input; all of it is held in memory."""
+_PART: Final = 2**20
+
 
 def jobs_for(inputs: int, wanted: int | None) -> int:
     """Number of processes: ``wanted``, or a process for each core if there are many inputs."""
@@ -52,14 +56,57 @@ def outcomes(
 def _in_processes(
     work: Callable[[Sequence[Found]], list[Outcome]], found: Sequence[Found], processes: int
 ) -> Iterator[Outcome]:
-    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
 
     size = -(-len(found) // (processes * CHUNKS_PER_JOB))
     chunks = [found[start : start + size] for start in range(0, len(found), size)]
+    done = 0
+    while done < len(chunks):
+        try:
+            for results in _mapped(work, chunks[done:], processes):
+                yield from results
+                done += 1
+        except BrokenProcessPool:
+            # A process died; whoever was to blame, each of these is checked by itself.
+            for file in chunks[done]:
+                yield from _alone(work, file)
+            done += 1
+
+
+def _alone(work: Callable[[Sequence[Found]], list[Outcome]], file: Found) -> list[Outcome]:
+    """What becomes of one input, in a process that may die of it."""
+    from concurrent.futures.process import BrokenProcessPool
+
+    try:
+        return next(_mapped(work, [[file]], 1))
+    except BrokenProcessPool:
+        message = (
+            f"{file.path}: the process that checked it died, out of memory or by a fault in a"
+            " library"
+        )
+        return [(Checked(file.path, error=message), f"error: {message}")]
+
+
+def _mapped(
+    work: Callable[[Sequence[Found]], list[Outcome]],
+    chunks: Sequence[Sequence[Found]],
+    processes: int,
+) -> Iterator[list[Outcome]]:
+    """The results for each chunk; no process outlives them.
+
+    Raises:
+        BrokenProcessPool: one of the processes died.
+    """
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import active_children
+
     pool = ProcessPoolExecutor(processes, initializer=_leave_interrupts_to_the_parent)
     try:
-        for results in pool.map(work, chunks):
-            yield from results
+        yield from pool.map(work, chunks)
+    except BaseException:  # an interrupt, too: nobody waits for what is under way
+        for process in active_children():
+            process.terminate()
+        raise
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -75,13 +122,25 @@ def _check_all(make_linter: Callable[[], Linter], found: Sequence[Found]) -> lis
     return [_check(linter, file, "-") for file in found]
 
 
+def _standard_input() -> bytes:
+    """All of standard input, which may have no end; InputError if it is too long."""
+    parts: list[bytes] = []
+    left = MAX_STDIN
+    while part := sys.stdin.buffer.read(_PART):
+        parts.append(part)
+        left -= len(part)
+        if left < 0:
+            raise InputError(f"<stdin>: it is longer than {MAX_STDIN // 2**20} MiB; name a file")
+    return b"".join(parts)
+
+
 def _check(linter: Linter, file: Found, stdin_name: str) -> Outcome:
     name = stdin_name if file.path == "-" else file.path
     try:
         if file.error is not None:
             raise InputError(file.error)
         if file.path == "-":
-            return linter.check_bytes(sys.stdin.buffer.read(), name), None
+            return linter.check_bytes(_standard_input(), name), None
         if is_target(name):
             return linter.check_target(name), None
         return linter.check_file(name), None

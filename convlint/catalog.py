@@ -15,10 +15,13 @@ from convlint.compiled import Compiled
 from convlint.compiled import read as read_compiled
 from convlint.errors import ConfigError, RuleError
 from convlint.evidence import Reference, parse_references
+from convlint.files import content
 from convlint.rule import Rule, parse_page
 from convlint.suggest import did_you_mean
 
 BIBLIOGRAPHY: Final = "references.yaml"
+_MOST: Final = 2**20
+"""Bytes of a rule page, or of a bibliography."""
 
 _PACKAGE: Final = Path(__file__).parent
 
@@ -242,7 +245,7 @@ def _pages_in(folder: Path) -> list[Path]:
 
 def _text(file: Path) -> str:
     try:
-        return file.read_text(encoding="utf-8-sig")
+        return content(file, _MOST).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise ConfigError(f"{file}: cannot be read: {reason}") from error

@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from convlint.files import content
 from convlint.graph import Location
+from convlint.readers.variants import MAX_CODE
 from convlint.suggest import did_you_mean
 
 _MARK: Final = b"convlint:"
 _SNIFFED: Final = 1024
-_DIRECTIVE: Final = re.compile(r"#+\s*convlint:\s*(?P<text>[^#]*)", re.IGNORECASE)
+_DIRECTIVE: Final = re.compile(r"(?<!#)#+\s*convlint:\s*(?P<text>[^#]*)", re.IGNORECASE)
 _PARTS: Final = re.compile(r"(?P<word>[\w-]*)\s*(?P<list>\[(?P<rules>[^\]]*)(?P<end>\]?))?")
 _WORDS: Final = ("ignore", "ignore-file")
 _MAGIC: Final = re.compile(r"^\s*[%!?]")
@@ -43,12 +45,12 @@ class Comment:
 def read(file: str) -> tuple[Comment, ...]:
     """The comments in a file of source code; none in another, or if it cannot be read."""
     from convlint.readers import is_source
+    from convlint.readers.archive import MAX_SIZE
 
     if not is_source(file):
         return ()
     try:
-        with open(file, "rb") as stream:
-            return parse(stream.read(), file)
+        return parse(content(file, MAX_SIZE), file)
     except (OSError, ValueError):
         return ()
 
@@ -106,6 +108,8 @@ def _without_magics(source: str) -> bytes:
 
 
 def _comments(data: bytes, file: str, cell: int | None) -> Iterator[Comment]:
+    if len(data) > MAX_CODE:
+        return
     lines = io.BytesIO(data.replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
     end_of_code = 0
     try:

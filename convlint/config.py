@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 
 from convlint import globs
 from convlint.errors import ConfigError
+from convlint.files import content
 from convlint.finding import Finding, Severity
 from convlint.options import OptionValue, toml
 from convlint.reporters import FORMATS
@@ -25,6 +26,9 @@ FAIL_ON: Final[Mapping[str, Severity | None]] = {
     "info": Severity.INFO,
     "never": None,
 }
+
+_MOST: Final = 2**20
+"""Bytes of a settings file."""
 
 Ignores = tuple[tuple[str, tuple[str, ...]], ...]
 """Patterns and the selectors of the rules that are silent where they match."""
@@ -176,7 +180,7 @@ def _table(file: Path) -> Mapping[str, Any] | None:
         document = tomllib.loads(_bytes(file).decode("utf-8"))
     except UnicodeDecodeError as error:
         raise ConfigError(f"{file}: is not UTF-8 text") from error
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # the first also for numbers of many digits
         raise ConfigError(f"{file}: is not valid TOML: {error}") from error
     if file.name != "pyproject.toml":
         return document
@@ -191,7 +195,7 @@ def _table(file: Path) -> Mapping[str, Any] | None:
 
 def _bytes(file: Path) -> bytes:
     try:
-        return file.read_bytes()
+        return content(file, _MOST)
     except OSError as error:
         raise ConfigError(f"{file}: cannot be read: {error.strerror}") from error
 

@@ -86,7 +86,7 @@ def _models_in(folder: str, config_for: Callable[[str], Config]) -> Iterator[Fou
             if entry.is_dir(follow_symlinks=False):
                 if not _is_foreign(entry):
                     folders.append(path)
-            elif entry.is_file() and looks_like_model(path):
+            elif os.path.isfile(path) and looks_like_model(path):
                 yield Found(path)
         pending.extend(reversed(folders))
 

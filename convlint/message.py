@@ -5,6 +5,7 @@ Format specifications of Python work where the value is a number (``{head.parame
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
@@ -19,6 +20,7 @@ _FORMATTER: Final = string.Formatter()
 _OF_A_LAYER: Final = ("name", "layer", "class_name")
 _SHAPES_WITH_BATCH: Final = frozenset({"shape", "input_shape"})
 _LONGEST: Final = 60
+_FORMAT: Final = re.compile(r"(,?(\.[0-9])?[efg%])?")
 
 
 class Placeholder(NamedTuple):
@@ -69,10 +71,10 @@ def _known_names(role: str, options: OptionValues) -> Collection[str]:
 
 
 def _check_format(part: Placeholder) -> None:
-    try:
-        format(0.5, part.format)
-    except ValueError as error:
-        raise RuleError(f"{{{part.role}.{part.name}:{part.format}}}: {error}") from error
+    if not _FORMAT.fullmatch(part.format):
+        raise RuleError(
+            f"{{{part.role}.{part.name}:{part.format}}}: write a number's format like .2f or .0%"
+        )
 
 
 def fill(

@@ -16,7 +16,7 @@ MODULES = sorted(path.relative_to(ROOT) for path in PACKAGE.rglob("*.py"))
 HEAVY = {"keras", "tf_keras", "tensorflow", "numpy", "h5py", "rich"}
 
 LAYERS = [
-    {"crash", "errors", "graph", "kleene", "suggest", "text", "terminal"},
+    {"crash", "errors", "files", "graph", "kleene", "suggest", "text", "terminal"},
     {"finding", "kinds"},
     {"yamltext", "evidence", "options"},
     {"facts", "readers"},

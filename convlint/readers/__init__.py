@@ -168,7 +168,7 @@ def _read_folder(path: str) -> Graph:
         raise InputError(_SAVED_MODEL)
     if {"config.json", "metadata.json"} <= names:
         # Keras 3 can save what a .keras archive holds as a folder.
-        with open(os.path.join(path, "config.json"), "rb") as file:
+        with files.opened(os.path.join(path, "config.json")) as file:
             return _graph(_limited(file))
     raise InputError("this is a folder, not a model file")
 

@@ -29,6 +29,9 @@ def read(file: IO[bytes]) -> bytes:
                 raise InputError(
                     f"this zip archive has no {_CONFIG}, so it is not a Keras model"
                 ) from None
+            if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                # Python unpacks the others without a limit.
+                raise InputError(f"its {_CONFIG} is neither stored nor deflated, as Keras does it")
             if member.file_size > MAX_SIZE:
                 raise InputError(f"its {_CONFIG} is larger than {MAX_SIZE // 2**20} MiB")
             with archive.open(member) as stream:

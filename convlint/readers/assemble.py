@@ -13,7 +13,7 @@ from convlint.readers import legacy
 from convlint.readers.order import Node, Plan, is_operation, plan
 from convlint.readers.spec import LayerSpec, ModelSpec, NodeSpec, TensorRef
 
-MAX_CALLS: Final = 1_000_000
+MAX_CALLS: Final = 500_000
 """Most calls that nested models are expanded to; shared nesting can double it with each level."""
 
 

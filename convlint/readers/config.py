@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from convlint import kinds
 from convlint.errors import InputError
@@ -19,6 +19,9 @@ from convlint.readers.sequential import close_sequential
 from convlint.readers.spec import ModelSpec
 from convlint.readers.training import training as read_training
 from convlint.readers.values import snake_case
+
+MAX_LAYERS: Final = 250_000
+"""Layers of a document, nested models included; each takes some thousand bytes of memory."""
 
 
 def model_spec(
@@ -37,7 +40,11 @@ def model_spec(
     """
     root = _saved_model(_root(document), "")
     models = [root]
+    count = 0
     for model in models:  # grows as nested models are found
+        count += len(model.config["layers"])
+        if count > MAX_LAYERS:
+            raise InputError(f"it has more than {MAX_LAYERS:,} layers")
         _read_layers(model, models)
     specs: dict[int, ModelSpec] = {}
     for place in range(len(models) - 1, -1, -1):

@@ -9,6 +9,9 @@ from typing import Any, Final, NamedTuple
 
 from convlint.errors import InputError
 
+MAX_VALUES: Final = 2**24
+"""Values of a document, each of which takes up to a hundred bytes of memory."""
+
 _MAX_WRAPPINGS: Final = 4
 """How often a document may be a JSON string that holds JSON."""
 
@@ -51,6 +54,8 @@ def _load(text: str | bytes, what: str) -> Any:
 
 
 def _decode(text: str | bytes, what: str) -> Any:
+    if len(text) > MAX_VALUES and _values(text) > MAX_VALUES:
+        raise InputError(f"{what} has more than {MAX_VALUES // 2**20} million values")
     try:
         return json.loads(text.lstrip("\ufeff") if isinstance(text, str) else text)
     except RecursionError:
@@ -65,6 +70,13 @@ def _decode(text: str | bytes, what: str) -> Any:
         raise InputError(f"{what} is not valid JSON ({place}: {error.msg})") from None
     except ValueError as error:  # a number that is too long to be one
         raise InputError(f"{what} is not valid JSON ({error})") from None
+
+
+def _values(text: str | bytes) -> int:
+    """At most how many values a JSON text has: each but the first follows one of these."""
+    if isinstance(text, bytes):
+        return sum(map(text.count, (b",", b"[", b"{")))
+    return sum(map(text.count, (",", "[", "{")))
 
 
 def _locate(value: Any) -> Document:

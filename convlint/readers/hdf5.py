@@ -57,6 +57,11 @@ def _read_with_library(file: str | BinaryIO) -> tuple[str | bytes, str | bytes |
 def _attribute(root: Any, name: str) -> str | bytes | None:
     if name not in root.attrs:
         return None
+    stored = root.attrs.get_id(name)
+    if stored.shape not in ((), (1,)):
+        return None  # many strings may be one string of the file, many times
+    if stored.get_storage_size() > hdf5_attributes.MAX_TEXT:
+        raise InputError(f"its {name} is larger than {hdf5_attributes.MAX_TEXT // 2**20} MiB")
     value = root.attrs[name]
     if hasattr(value, "item") and getattr(value, "size", 0) == 1:
         value = value.item()  # some writers store an array of one string

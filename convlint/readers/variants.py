@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from convlint.graph import Graph
 
 Variants: TypeAlias = tuple[Graph, ...]
 """The alternatives of one model. A saved model has one; source code may have a condition that
 only running it decides."""
+
+
+MAX_CODE: Final = 4 * 2**20
+"""Bytes of Python that are read; their syntax tree takes a hundred times as much memory."""
 
 
 class Note(NamedTuple):

@@ -16,7 +16,7 @@ from convlint.errors import InputError, SourceError
 from convlint.graph import Location
 from convlint.readers.assemble import assemble
 from convlint.readers.source import notebook
-from convlint.readers.variants import Note, SourceModels, Variants
+from convlint.readers.variants import MAX_CODE, Note, SourceModels, Variants
 
 if TYPE_CHECKING:
     from convlint.readers.source.specs import Locate
@@ -116,7 +116,13 @@ class _Lines:
 
 
 def parse(text: str | bytes) -> ast.Module:
-    """Parse a file."""
+    """Parse a file.
+
+    Raises:
+        SourceError: it is no Python 3, or too much of it.
+    """
+    if len(text) > MAX_CODE:
+        raise SourceError(f"it has more than {MAX_CODE // 2**20} MiB of code")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -11,7 +11,7 @@ from typing import Any, Final
 from convlint.errors import SourceError
 
 _MAGIC: Final = re.compile(r"^\s*(?:%|!|\?)|^[^#'\"]*\?\s*$")
-_ASSIGNED_MAGIC: Final = re.compile(r"^(\s*[\w, ]+=)\s*[!%].*$")
+_ASSIGNED_MAGIC: Final = re.compile(r"^(\s*[\w,][\w, ]*=)\s*[!%].*$")
 
 
 @dataclass(frozen=True, slots=True)
