@@ -349,11 +349,16 @@ def test_only_what_the_rule_is_about_is_reported(
     assert reported() == expected
 
 
-@pytest.mark.parametrize(("shape", "severity"), [(SERIES, "warning"), (SHORT, "info")])
-def test_an_unbounded_state_is_a_warning_over_many_steps(
-    shape: tuple[int, int], severity: str
+@pytest.mark.parametrize(
+    ("shape", "compiled", "severity"),
+    [(SERIES, True, "warning"), (SHORT, True, "info"), (SERIES, False, "info")],
+)
+def test_an_unbounded_state_is_a_warning_over_many_steps_without_clipping(
+    shape: tuple[int, int], compiled: bool, severity: str
 ) -> None:
     model = keras.Sequential([L.Input(shape), L.LSTM(4, activation="relu")])
+    if compiled:
+        model.compile("adam", "mse")
     (finding,) = check(model, select=["CVL902"])
     assert str(finding.severity) == severity
 
