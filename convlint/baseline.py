@@ -21,6 +21,7 @@ from convlint.finding import Finding
 from convlint.report import Checked, counted
 from convlint.reporters.words import first_of
 from convlint.text import printable
+from convlint.urls import is_url
 
 VERSION: Final = 1
 _ROOM: Final = 200
@@ -83,8 +84,8 @@ def _file(file: str, path: Path) -> str:
 
 
 def _may_exist(file: str) -> bool:
-    """Whether a name is that of a file, not ``<stdin>``."""
-    return not file.startswith("<")
+    """Whether a name is that of a file here, not ``<stdin>`` or a URL."""
+    return not file.startswith("<") and not is_url(file)
 
 
 def read(path: Path) -> Baseline:

@@ -81,10 +81,10 @@ def _alone(work: Callable[[Sequence[Found]], list[Outcome]], file: Found) -> lis
         return next(_mapped(work, [[file]], 1))
     except BrokenProcessPool:
         message = (
-            f"{file.path}: the process that checked it died, out of memory or by a fault in a"
+            f"{file.name}: the process that checked it died, out of memory or by a fault in a"
             " library"
         )
-        return [(Checked(file.path, error=message), f"error: {message}")]
+        return [(Checked(file.name, error=message), f"error: {message}")]
 
 
 def _mapped(
@@ -135,7 +135,7 @@ def _standard_input() -> bytes:
 
 
 def _check(linter: Linter, file: Found, stdin_name: str) -> Outcome:
-    name = stdin_name if file.path == "-" else file.path
+    name = stdin_name if file.path == "-" else file.name
     try:
         if file.error is not None:
             raise InputError(file.error)
@@ -143,7 +143,7 @@ def _check(linter: Linter, file: Found, stdin_name: str) -> Outcome:
             return linter.check_bytes(_standard_input(), name), None
         if is_target(name):
             return linter.check_target(name), None
-        return linter.check_file(name), None
+        return linter.check_file(file.path), None
     except SourceError as error:
         if not file.named and file.path != "-":
             # What lies in a folder may be of another version of Python, or no code at all.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from convlint import __version__, reporters, terminal
+from convlint import __version__, reporters, terminal, urls
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -112,9 +112,9 @@ def main(**options: Any) -> None:
     """Find layers in the wrong place in Keras models.
 
     PATH is a model (.keras, .h5, .hdf5, architecture .json), Python source or a notebook that
-    builds models (.py, .ipynb), a folder of these, or - for standard input. Nothing of it is
-    run, Keras is not needed. Only package.module:function as PATH runs code: that function, to
-    check the model it returns.
+    builds models (.py, .ipynb), a folder of these, the URL of any of these (s3://, https://, …;
+    needs convlint[remote]), or - for standard input. Nothing of it is run, Keras is not needed.
+    Only package.module:function as PATH runs code: that function, to check the model it returns.
     """
     from convlint.errors import ConvlintError
 
@@ -258,7 +258,7 @@ def _about(linter: Linter, result: Checked) -> str:
 
 def _config(linter: Linter, path: str) -> Config:
     """The settings that hold for a file or in a folder."""
-    return linter.config_for(path if os.path.isdir(path) else os.path.dirname(path))
+    return linter.config_for(path if os.path.isdir(path) else urls.folder(path))
 
 
 def _write(report: Report, output_format: str, options: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from convlint import globs
+from convlint import globs, urls
 from convlint.errors import ConfigError
 from convlint.files import content
 from convlint.finding import Finding, Severity
@@ -96,7 +96,9 @@ class Config:
 
 
 def relative(file: str, folder: Path) -> str:
-    """The file's path as patterns see it: relative to the folder, with slashes."""
+    """The file's path as patterns see it: relative to the folder, with slashes; a URL as it is."""
+    if urls.is_url(file):
+        return file
     try:
         path = os.path.relpath(file, folder)
     except ValueError:  # another drive

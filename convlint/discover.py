@@ -10,23 +10,36 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final, NamedTuple
 
+from convlint import urls
 from convlint.config import Config
+from convlint.errors import InputError
 
 SKIPPED: Final = frozenset(
     {"node_modules", "venv", "env", "__pycache__", "site-packages", "__pypackages__"}
 )
 """Folders that hold other people's files; so do hidden ones and virtual environments."""
 
+_EMPTY: Final = (
+    "there is no model in this folder (.keras, .h5, .hdf5, a .json that holds"
+    " an architecture, or Python source or a notebook that uses Keras)"
+)
+
 
 class Found(NamedTuple):
     """A file to check, or a path that cannot be checked and why.
 
-    ``named`` says that the user named it, rather than a folder around it.
+    ``named`` says that the user named it, rather than a folder around it. ``path`` may be a URL
+    with secrets in it.
     """
 
     path: str
     error: str | None = None
     named: bool = False
+
+    @property
+    def name(self) -> str:
+        """What reports call it."""
+        return urls.shown(self.path)
 
 
 def files(
@@ -40,14 +53,17 @@ def files(
     seen: set[str] = set()
     for path in paths:
         for found in _named(path, config_for, force_exclude):
-            key = os.path.abspath(found.path)
+            key = found.path if urls.is_url(found.path) else os.path.abspath(found.path)
             if key not in seen:
                 seen.add(key)
                 yield found
 
 
 def _named(path: str, config_for: Callable[[str], Config], force_exclude: bool) -> Iterator[Found]:
-    if force_exclude and config_for(os.path.dirname(path)).excludes(path):
+    if force_exclude and config_for(urls.folder(path)).excludes(urls.shown(path)):
+        return
+    if urls.is_url(path):
+        yield from _behind_url(path, config_for)
         return
     if not os.path.isdir(path) or os.path.isfile(os.path.join(path, "saved_model.pb")):
         # A SavedModel is one model, though not one that can be read.
@@ -58,11 +74,33 @@ def _named(path: str, config_for: Callable[[str], Config], force_exclude: bool) 
         empty = False
         yield found
     if empty:
-        yield Found(
-            path,
-            f"{path}: there is no model in this folder (.keras, .h5, .hdf5, a .json that holds"
-            " an architecture, or Python source or a notebook that uses Keras)",
-        )
+        yield Found(path, f"{path}: {_EMPTY}")
+
+
+def _behind_url(url: str, config_for: Callable[[str], Config]) -> Iterator[Found]:
+    """What a URL means: a file, or the models in a folder or among those that a pattern means."""
+    from convlint.readers import looks_like_model, remote
+
+    name = urls.shown(url)
+    try:
+        listed = remote.listed(url)
+    except InputError as error:
+        yield Found(url, f"{name}: {error}")
+        return
+    if listed is None:
+        yield Found(url, named=True)
+        return
+    config = config_for("")
+    empty = True
+    for file in listed:
+        inside = urls.shown(file).removeprefix(name).split("/")
+        if any(part.startswith(".") or part in SKIPPED for part in inside):
+            continue
+        if not config.excludes(urls.shown(file)) and looks_like_model(file):
+            empty = False
+            yield Found(file)
+    if empty:
+        yield Found(url, f"{name}: {'this pattern means no model' if '*' in name else _EMPTY}")
 
 
 def _models_in(folder: str, config_for: Callable[[str], Config]) -> Iterator[Found]:

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from convlint import baseline, catalog, comments, discover, plugins, suppress
+from convlint import baseline, catalog, comments, discover, plugins, suppress, urls
 from convlint.config import Config, Overrides, nearest, read
 from convlint.errors import ConfigError, InputError, SourceError
 from convlint.finding import Finding
@@ -32,14 +32,15 @@ def check(
     """Check a model, a model file, a folder of them, or a list of any of these.
 
     Args:
-        target: a Keras model in memory; the path of a model file or of a folder; or a list.
+        target: a Keras model in memory; the path or URL of a model file or of a folder; or a
+            list.
         select: codes, beginnings of codes or names of the rules to use, or ``"ALL"``; by default
             those that are on. Several in one string are separated by commas.
         ignore: rules to leave out.
         extend_select: rules to use besides those that are on.
         config: settings, or the file that holds them. By default those of the nearest
             ``convlint.toml`` or ``pyproject.toml`` above each file; for a model in memory,
-            above the current directory. ``Config()`` is no settings at all.
+            or a URL above the current directory. ``Config()`` is no settings at all.
 
     Returns:
         The findings, as a sequence.
@@ -80,10 +81,10 @@ def _checked(linter: Linter, target: Any) -> Iterator[Checked]:
         return
     for found in discover.files([os.fspath(target)], linter.config_for):
         if found.error is not None:
-            yield Checked(found.path, error=found.error)
+            yield Checked(found.name, error=found.error)
         else:
             check_it = partial(linter.check_file, found.path)
-            yield _caught(found.path, check_it, named=found.named)
+            yield _caught(found.name, check_it, named=found.named)
 
 
 def _caught(file: str | None, check_it: Callable[[], Checked], *, named: bool = True) -> Checked:
@@ -165,11 +166,13 @@ class Linter:
         return self._rules[config]
 
     def check_file(self, file: str) -> Checked:
-        """Check a model file; InputError if it cannot be read."""
+        """Check a model file, or one behind a URL; InputError if it cannot be read."""
         from convlint import readers
 
-        read = partial(readers.load, file)
-        return self._check(read, file, said=comments.read(file))
+        name = urls.shown(file)
+        if urls.is_url(file) and readers.is_source(name):
+            return self.check_bytes(readers.content(file), name)  # fetched once, read twice
+        return self._check(partial(readers.load, file), name, said=comments.read(name))
 
     def check_bytes(self, data: bytes, file: str) -> Checked:
         """Check the content of a model file; InputError if it cannot be read."""
@@ -216,7 +219,7 @@ class Linter:
 
         If that is ``None``, they are read where the layers are, and may be about others too.
         """
-        config = self.config_for(os.path.dirname(file or "") if folder is None else folder)
+        config = self.config_for(urls.folder(file or "") if folder is None else folder)
         rules, all_rules = self.rules_for(config)
         models = []
         found: list[Finding] = []
@@ -259,7 +262,7 @@ class Linter:
         """The results with the codes of the rules that ran, by baseline."""
         found: dict[Path | None, list[baseline.Run]] = {}
         for checked in results:
-            config = self.config_for(os.path.dirname(checked.file or ""))
+            config = self.config_for(urls.folder(checked.file or ""))
             codes = frozenset(rule.code for rule in self.rules_for(config)[0])
             found.setdefault(config.baseline, []).append(baseline.Run(checked, codes))
         return found
@@ -268,7 +271,7 @@ class Linter:
         """All results together, with the rules and references that reporters need."""
         results = tuple(checked)
         for result in results:  # some were checked by other processes, with rules of their own
-            self.rules_for(self.config_for(os.path.dirname(result.file or "")))
+            self.rules_for(self.config_for(urls.folder(result.file or "")))
         rules = {rule.code: rule for chosen, _ in self._rules.values() for rule in chosen}
         hit = {finding.code for result in results for finding in result.findings}
         paths = dict.fromkeys(path for config in self._rules for path in page_paths(config))

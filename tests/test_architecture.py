@@ -13,10 +13,10 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "convlint"
 MODULES = sorted(path.relative_to(ROOT) for path in PACKAGE.rglob("*.py"))
-HEAVY = {"keras", "tf_keras", "tensorflow", "numpy", "h5py", "rich"}
+HEAVY = {"keras", "tf_keras", "tensorflow", "numpy", "h5py", "rich", "fsspec", "aiohttp"}
 
 LAYERS = [
-    {"crash", "errors", "files", "graph", "kleene", "suggest", "text", "terminal"},
+    {"crash", "errors", "files", "graph", "kleene", "suggest", "text", "terminal", "urls"},
     {"finding", "kinds"},
     {"yamltext", "evidence", "options"},
     {"facts", "readers"},
@@ -37,10 +37,10 @@ LAYERS = [
 """Every part of the package may import from its own row and those above."""
 
 RANK = {part: rank for rank, row in enumerate(LAYERS) for part in row}
-READERS_MAY_USE = {"graph", "kinds", "kleene", "errors", "readers", "suggest"}
+READERS_MAY_USE = {"graph", "kinds", "kleene", "errors", "files", "readers", "suggest", "urls"}
 REPORTERS_MAY_USE = {
     *("__version__", "evidence", "finding", "graph", "options", "report", "reporters", "rule"),
-    "text",
+    *("text", "urls"),
 }
 PUBLIC = {"__init__", "__main__"}
 NEEDS_KERAS = {"callbacks": {"keras", "tf_keras"}}

@@ -10,9 +10,10 @@ import gc
 import io
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import BinaryIO, Final
 
+from convlint import files, urls
 from convlint.errors import InputError
 from convlint.graph import Graph
 from convlint.readers.archive import MAX_SIZE
@@ -55,20 +56,23 @@ def read(path: str | os.PathLike[str]) -> tuple[Variants, ...]:
 def load(path: str | os.PathLike[str]) -> SourceModels:
     """The models in a file, and what was given up in it.
 
+    The file may lie behind a URL; names and messages then have it without its secrets.
+
     Raises:
         SourceError: the file is source code, but no Python.
         InputError: the file cannot be read as a model. The message begins with the path.
     """
-    name = os.fspath(path)
+    place = os.fspath(path)
+    name = urls.shown(place)
     try:
-        if os.path.isdir(name):
-            return SourceModels(((_read_folder(name),),))
+        if os.path.isdir(place):
+            return SourceModels(((_read_folder(place),),))
         if os.path.basename(name) in ("saved_model.pb", "keras_metadata.pb"):
             raise InputError(_SAVED_MODEL)
-        with open(name, "rb") as file:
+        with _opened(place) as file:
             if is_source(name):
                 return _read_source(_limited(file), name)
-            return SourceModels(((_read_file(file, name),),))
+            return SourceModels(((_read_file(file, None if urls.is_url(place) else place),),))
     except InputError as error:
         raise type(error)(f"{name}: {error}") from error
     except FileNotFoundError:
@@ -76,6 +80,23 @@ def load(path: str | os.PathLike[str]) -> SourceModels:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(f"{name}: it cannot be read: {reason}") from error
+
+
+def content(url: str) -> bytes:
+    """All that is behind a URL; InputError if it cannot be had. The message begins with the URL."""
+    try:
+        with _opened(url) as file:
+            return _limited(file)
+    except InputError as error:
+        raise InputError(f"{urls.shown(url)}: {error}") from error
+
+
+def _opened(place: str) -> AbstractContextManager[BinaryIO]:
+    if not urls.is_url(place):
+        return files.opened(place)
+    from convlint.readers import remote
+
+    return remote.opened(place)
 
 
 def read_bytes(data: bytes, name: str) -> tuple[Variants, ...]:
@@ -136,30 +157,35 @@ def looks_like_model(path: str | os.PathLike[str]) -> bool:
     ``.json`` is the name of many things, so there the content must look like an architecture.
     ``.weights.h5`` is the name that Keras 3 gives to files of weights.
     """
-    name = os.fspath(path).lower()
+    place = os.fspath(path)
+    name = urls.shown(place).lower()
     if is_source(name):
-        return _is_about_keras(path)
+        return _is_about_keras(place)
     if name.endswith((".keras", ".h5", ".hdf5")):
         return not name.endswith(".weights.h5")
     if not name.endswith(".json"):
         return False
     try:
-        with open(path, "rb") as file:
+        with _opened(place) as file:
             start = file.read(_SNIFFED).translate(None, b" \t\r\n\\")
     except OSError:
         return False
+    except InputError:
+        return True  # behind a URL; who reads it will say why that does not work
     return any(mark in start for mark in _MARKS)
 
 
-def _is_about_keras(path: str | os.PathLike[str]) -> bool:
+def _is_about_keras(place: str) -> bool:
     """Whether a file of source code has a word of Keras in it."""
     from convlint.readers.source import mentions_keras
 
     try:
-        with open(path, "rb") as file:
+        with _opened(place) as file:
             return mentions_keras(file.read(MAX_SIZE))
     except OSError:
         return False
+    except InputError:
+        return True
 
 
 def _read_folder(path: str) -> Graph:

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from convlint.finding import Finding
 from convlint.graph import Location
 from convlint.report import Report
+from convlint.urls import is_url
 
 
 def file_of(finding: Finding) -> str | None:
@@ -31,8 +32,10 @@ def from_here(file: str) -> str:
     """The path from the current folder if the file lies below it, else the absolute path.
 
     With slashes on every system. Programs take paths for relative to the checkout, which is
-    where continuous integration runs us.
+    where continuous integration runs us. A URL stays what it is.
     """
+    if is_url(file):
+        return file
     path = os.path.abspath(file)
     here = os.getcwd()
     if path.startswith(os.path.join(here, "")):
@@ -51,6 +54,8 @@ def uri(path: str) -> str:
         data = os.fsencode(path)
     except UnicodeEncodeError:  # a lone surrogate that stands for no byte
         data = path.encode("utf-8", "surrogatepass")
+    if is_url(path):
+        return quote(data, safe="/:@%")
     if os.path.isabs(path):
         return "file:///" + quote(data.lstrip(b"/"), safe="/:")
     return quote(data, safe="/")

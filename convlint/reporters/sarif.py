@@ -20,6 +20,7 @@ from convlint.reporters.places import file_of, fingerprints, from_here, line_of,
 from convlint.reporters.words import advice, headline
 from convlint.rule import Rule
 from convlint.text import printable
+from convlint.urls import is_url
 
 SCHEMA: Final = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -185,7 +186,7 @@ def _region(finding: Finding) -> dict[str, int]:
 
 def _artifact(file: str, artifacts: Mapping[str, int]) -> dict[str, Any]:
     reference = uri(file)
-    base = {} if reference.startswith("file:") else {"uriBaseId": _ROOT}
+    base = {} if reference.startswith("file:") or is_url(file) else {"uriBaseId": _ROOT}
     return {"uri": reference, **base, "index": artifacts[file]}
 
 

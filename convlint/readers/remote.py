@@ -1,0 +1,201 @@
+"""Files and folders behind URLs, through fsspec: ``s3://``, ``gs://``, ``hf://``, ``https://`` …
+
+fsspec is an extra (``pip install 'convlint[remote]'``), imported when a URL is read. Whatever it
+or the package of a store raises becomes an InputError of one line.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, BinaryIO, Final, cast
+
+from convlint.errors import InputError
+from convlint.readers.parts import WINDOW, Parts
+from convlint.urls import scrubbed
+
+MAX_WHOLE: Final = 64 << 20
+"""Bytes of a file that is fetched as a whole, because its server sends no parts of it."""
+
+_EXTRA: Final = "reading a URL needs fsspec; run: pip install 'convlint[remote]'"
+_ANSWERS: Final = {
+    401: "access is denied; look at your credentials, or whether the link has expired",
+    404: "there is no such file",
+    429: "there were too many requests; try again later",
+}
+_SAME_AS: Final = {403: 401, 410: 404}
+_ROOM: Final = 200
+
+
+@contextmanager
+def opened(url: str) -> Iterator[BinaryIO]:
+    """The file behind a URL, of which what is read is fetched, and little else.
+
+    Raises:
+        InputError: it cannot be fetched. The message does not name the URL.
+    """
+    with _explained(url):
+        store, path = _store(url)
+        about = store.info(path)
+        size, kind = about.get("size"), about.get("type")
+    if kind == "directory":
+        raise InputError("this is a folder; end its URL with a slash to check what is in it")
+    if kind == "other":
+        raise InputError("this is neither a file nor a folder")
+    if not size:
+        with _explained(url):
+            whole = _whole(store, path, None)
+        yield io.BytesIO(whole)
+        return
+    with _explained(url):
+        # No cache: ours knows better. With its size fsspec need not ask for that again.
+        file = store.open(path, "rb", block_size=WINDOW, cache_type="none", size=size)
+
+    def fetch(start: int, length: int) -> tuple[int, bytes]:
+        with _explained(url):
+            try:
+                file.seek(start)
+                data = file.read(length)
+            except ValueError:  # fsspec's word for a server that sends only whole files
+                start, length, data = 0, size, _whole(store, path, size)
+        if len(data) != length:
+            raise InputError(f"the answer broke off after {len(data)} of {length} bytes")
+        return start, data
+
+    with file:
+        parts = Parts(fetch, size)
+        try:
+            yield cast("BinaryIO", parts)
+        except Exception:
+            if parts.failure is not None:
+                raise parts.failure from None
+            raise
+
+
+def _whole(store: Any, path: str, size: int | None) -> bytes:
+    """All of a file, as a stream; InputError if it is too large for that."""
+    too_large = InputError(
+        "its server sends only whole files, and this one is larger than "
+        f"{MAX_WHOLE >> 20} MiB; download it and check the copy"
+    )
+    if size is not None and size > MAX_WHOLE:
+        raise too_large
+    found, total = [], 0
+    with store.open(path, "rb", block_size=0, size=size) as stream:
+        while data := stream.read(1 << 20):
+            found.append(data)
+            total += len(data)
+            if total > MAX_WHOLE:
+                raise too_large
+    return b"".join(found)
+
+
+def listed(url: str) -> Sequence[str] | None:
+    """The URLs of the files in a folder, or that a pattern means; ``None`` for a single file.
+
+    On the web only what ends with a slash is a folder, since asking whether it is one would
+    fetch it.
+
+    Raises:
+        InputError: they cannot be listed. The message does not name the URL.
+    """
+    on_web = url.lower().startswith(("http://", "https://"))
+    pattern = any(sign in url for sign in ("*[" if on_web else "*?["))
+    if not pattern and not url.endswith("/") and (on_web or _names_file(url)):
+        return None
+    with _explained(url):
+        store, path = _store(url)
+        if pattern:
+            found = [name for name, about in _glob(store, path) if about.get("type") == "file"]
+        elif on_web or store.isdir(path):
+            found = store.find(path)
+        else:
+            return None
+        return sorted({_absolute(name, store, url, path) for name in found})
+
+
+def _names_file(url: str) -> bool:
+    return url.lower().endswith((".keras", ".h5", ".hdf5", ".json", ".py", ".ipynb"))
+
+
+def _glob(store: Any, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    yield from store.glob(path, detail=True).items()
+
+
+def _absolute(name: str, store: Any, url: str, path: str) -> str:
+    """The URL of a file that a store listed, with the login of the URL that was asked for."""
+    start, end = url.rstrip("/"), path.rstrip("/")
+    if end and start.endswith(end):
+        return start.removesuffix(end) + name
+    return str(store.unstrip_protocol(name))
+
+
+def _store(url: str) -> tuple[Any, str]:
+    """fsspec's file system for a URL, and the path there."""
+    try:
+        from fsspec.core import url_to_fs
+    except ImportError:
+        raise InputError(_EXTRA) from None
+    store, path = url_to_fs(url)
+    return store, path
+
+
+@contextmanager
+def _explained(url: str) -> Iterator[None]:
+    """Make whatever is raised an InputError; its traceback would show the secrets of the URL."""
+    try:
+        yield
+    except InputError:
+        raise
+    except ImportError as error:
+        raise InputError(f"a package for this kind of URL is not installed: {error}") from None
+    except Exception as error:
+        raise InputError(_reason(error, url)) from None
+
+
+def _reason(error: Exception, url: str) -> str:
+    status = next(filter(None, map(_status, _causes(error))), None)
+    if status is not None:
+        status = _SAME_AS.get(status, status)
+        if status in _ANSWERS:
+            return _ANSWERS[status]
+        if status >= 500:
+            return f"the server fails, with status {status}; try again later"
+    cause = error
+    if isinstance(error, FileNotFoundError):
+        # fsspec has the same word for a server that it could not reach.
+        cause = next((each for each in _causes(error) if _is_of_network(each)), error)
+    if isinstance(cause, PermissionError):
+        return _ANSWERS[401]
+    if isinstance(cause, FileNotFoundError):
+        return _ANSWERS[404]
+    if isinstance(cause, TimeoutError):
+        return "there is no answer; try again later"
+    said = " ".join(scrubbed(str(cause), url).split())
+    return f"it cannot be fetched: {said or type(cause).__name__}"[:_ROOM]
+
+
+def _is_of_network(error: Exception) -> bool:
+    return isinstance(error, TimeoutError) or type(error).__module__.startswith("aiohttp")
+
+
+def _causes(error: Exception) -> Iterator[Exception]:
+    cause: BaseException | None = error
+    while isinstance(cause, Exception):
+        yield cause
+        cause = cause.__cause__
+
+
+def _status(error: Exception) -> int | None:
+    """The status of HTTP in an error of aiohttp, requests, gcsfs or botocore."""
+    response = getattr(error, "response", None)
+    if isinstance(response, dict):
+        response = response.get("ResponseMetadata")
+        status = response.get("HTTPStatusCode") if isinstance(response, dict) else None
+    elif response is not None:
+        status = getattr(response, "status_code", None)
+    else:
+        name = "status" if hasattr(error, "status") else "code"
+        status = getattr(error, name, None)
+    return status if isinstance(status, int) and 400 <= status < 600 else None
