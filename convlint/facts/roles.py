@@ -95,10 +95,17 @@ def _body(facts: Facts) -> tuple[Truth, ...]:
     values: list[Truth] = []
     for call in facts.graph.calls:
         kinds = facts.kinds[call.index]
-        before = disjunction(values[index] for index in facts.producers[call.index])
         if "conv" in kinds:
             values.append(True)
-        elif "rnn" in kinds or "output" in kinds or before is False:
+            continue
+        producers = facts.producers[call.index]
+        if len(producers) == 1:
+            before = values[producers[0]]
+        else:
+            before = disjunction(values[index] for index in producers)
+        if before is False:
+            values.append(False)
+        elif "rnn" in kinds or "output" in kinds:
             values.append(False)
         elif "unknown" in kinds:
             values.append(UNKNOWN)
@@ -112,7 +119,10 @@ def _after_body(facts: Facts) -> tuple[Truth, ...]:
     body = _body(facts)
     values: list[Truth] = []
     for producers in facts.producers:
-        values.append(disjunction(disjunction((body[i], values[i])) for i in producers))
+        if len(producers) == 1 and body[producers[0]] is True:
+            values.append(True)
+        else:
+            values.append(disjunction(disjunction((body[i], values[i])) for i in producers))
     return tuple(values)
 
 

@@ -158,6 +158,8 @@ def _stated(sizes: Shape | None) -> TensorShape:
 def _channel_index(sizes: TensorShape, layout: int) -> Dimension:
     if sizes is UNKNOWN or len(sizes) < 2:
         return UNKNOWN
+    if layout == LAST:
+        return len(sizes) - 1
     index = axis_index(layout, len(sizes))
     return len(sizes) - 1 if index is UNKNOWN else index
 
