@@ -38,9 +38,8 @@ INTRODUCTION: Final = """\
 
 Architectures of packages that others maintain, built without trained weights and checked with the
 default rules. A linter that is worth its noise says little here, and what it says must be
-explained: *right* means that the authors might want to change this, or that somebody who builds
-such a model today should know; *accepted* means that the rule cannot tell this case from the harm it
-looks for. Infos are counted, not explained.
+explained. *Right*: the model would be better, smaller or safer otherwise. *Accepted*: what is said
+is so, but it is meant, for a reason that no graph shows. Infos are counted, not explained.
 
 This page is generated. To make it anew, on Python 3.11:
 
@@ -147,7 +146,8 @@ def build(package: Package, folder: Path) -> bool:
     if installed != package.version:
         state = "is not installed" if installed is None else f"is wanted, {installed} installed"
         print(
-            f"skipped {len(package.architectures)} architectures of {package.name}: {wanted} {state}"
+            f"skipped {len(package.architectures)} architectures of {package.name}: "
+            f"{wanted} {state}"
         )
         return False
     environment = {"TF_CPP_MIN_LOG_LEVEL": "3", **os.environ, **package.environment}
@@ -191,7 +191,8 @@ def _of(package: Package, checked: Iterable[Checked]) -> list[Checked]:
 
 
 def _summary(listed: Sequence[Package], checked: Sequence[Checked]) -> Iterator[str]:
-    yield "| package | architectures | layers | errors | warnings | infos |\n|---|---|---|---|---|---|"
+    yield "| package | architectures | layers | errors | warnings | infos |"
+    yield "|---|---|---|---|---|---|"
     for package in listed:
         yield _sums(f"[{package.name}](#{_anchor(package)})", _of(package, checked))
     yield _sums("all", checked)
