@@ -115,6 +115,12 @@ def behind_an_activation_and_a_pooling(x: Any) -> Any:
     return L.Flatten()(norm(axis=3)(x))
 
 
+@case("CVL205", "norm")
+def behind_a_concatenation_and_a_gate(x: Any) -> Any:
+    x = L.Concatenate()([conv(x), conv(x)])
+    return classes(norm(axis=1)(L.Multiply()([x, conv(x, 16, activation="sigmoid")])))
+
+
 @case("CVL205", "norm", shape=(3, 32, 32))
 def group_norm_after_channels_first(x: Any) -> Any:
     return L.Flatten()(L.GroupNormalization(5, name="norm")(channels_first(x)))
