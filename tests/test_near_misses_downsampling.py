@@ -203,6 +203,21 @@ def behind_a_pooling(x: Any) -> Any:
     return classes(dilated(L.MaxPooling2D()(conv(x)), 2, 2, 2))
 
 
+@case("CVL403", "gate2", "value2", shape=(64, 8))
+def with_gates_and_dense_layers_behind(x: Any) -> Any:
+    for i, rate in enumerate((2, 4, 8)):
+        window = {"kernel_size": 3, "padding": "causal", "dilation_rate": rate}
+        value = L.Conv1D(8, activation="tanh", name=f"value{i}", **window)(x)
+        gate = L.Conv1D(8, activation="sigmoid", name=f"gate{i}", **window)(x)
+        x = L.Multiply()([value, gate])
+    return L.Dense(4)(x)
+
+
+@case("CVL403", "dilated2")
+def behind_a_standardization_of_the_data(x: Any) -> Any:
+    return classes(dilated(L.Normalization(mean=0.5, variance=0.1)(x), 2, 2, 2))
+
+
 @case("CVL403", "dilated2")
 def to_a_map_of_classes(x: Any) -> Any:
     return conv(drop()(dilated(x, 2, 4, 2)), 4, 1, activation="softmax")

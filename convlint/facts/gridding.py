@@ -36,7 +36,7 @@ Chains: TypeAlias = tuple[Chain, ...] | Unknown
 _POINTWISE: Final = frozenset(
     {
         *("identity", "output", "act", "norm", "dropout", "noise", "scale", "augment"),
-        *("pad", "crop", "dense", "global_pool"),
+        *("pad", "crop", "dense", "global_pool", "Normalization"),
     }
 )
 _MERGES: Final = frozenset({"add", "subtract", "multiply", "average", "maximum", "concat"})
@@ -73,7 +73,7 @@ def _chains(facts: Facts) -> tuple[Chains, ...]:
 
 def _after(facts: Facts, call: Call, incoming: Sequence[Chains]) -> Chains:
     known = [chains for chains in incoming if chains is not UNKNOWN]
-    if call.kinds & _RESIZING or not incoming:
+    if call.kinds & _RESIZING or not incoming or _takes_steps(facts, call):
         return ()
     if len(known) < len(incoming):
         return UNKNOWN
@@ -82,6 +82,12 @@ def _after(facts: Facts, call: Call, incoming: Sequence[Chains]) -> Chains:
     if call.kinds & {"conv", "pool"}:
         return _windowed(facts, call, known[0])
     return known[0] if call.kinds & _POINTWISE else UNKNOWN
+
+
+def _takes_steps(facts: Facts, call: Call) -> bool:
+    """Whether it makes the map smaller, whatever came before."""
+    along = windows(facts, call)
+    return along is not UNKNOWN and any(window.stride > 1 for window in along)
 
 
 def _merged(incoming: Sequence[tuple[Chain, ...]]) -> Chains:
@@ -98,8 +104,6 @@ def _windowed(facts: Facts, call: Call, before: tuple[Chain, ...]) -> Chains:
     along = windows(facts, call)
     if along is UNKNOWN:
         return UNKNOWN
-    if any(window.stride > 1 for window in along):
-        return ()
     before = before or (Chain(),) * len(along)
     if len(before) != len(along):
         return UNKNOWN
