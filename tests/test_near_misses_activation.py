@@ -358,6 +358,11 @@ def frozen_classifier(x: Any) -> Any:
     return dense(dense(x, 32, "softmax", trainable=False), 3, "softmax")
 
 
+@case("CVL304")
+def softmax_before_a_depthwise_convolution(x: Any) -> Any:
+    return classes(L.DepthwiseConv2D(3)(conv(x, activation="softmax")))
+
+
 # CVL305
 
 

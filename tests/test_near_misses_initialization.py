@@ -78,6 +78,12 @@ def last_layer_of_zeros(x: Any) -> Any:
 
 
 @case("CVL701", shape=(8,))
+def result_that_is_used_twice(x: Any) -> Any:
+    x = constant(x, "ones", activation="tanh")
+    return L.Concatenate()([dense(x), dense(x)])
+
+
+@case("CVL701", shape=(8,))
 def residual_branch_that_starts_at_zero(x: Any) -> Any:
     return dense(L.Add()([x, constant(dense(x, activation="relu"))]))
 
