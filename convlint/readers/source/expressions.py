@@ -94,34 +94,36 @@ def _unary(run: Run, node: ast.UnaryOp, scope: Scope) -> Value:
 @evaluates(ast.BoolOp)
 def _boolean(run: Run, node: ast.BoolOp, scope: Scope) -> Value:
     stop = isinstance(node.op, ast.Or)
-    keys: list[Hashable] = []
-    unknown: Value = None
+    unknown: list[tuple[Hashable, Value]] = []  # the questions, and the parts that they are about
     value: Value = None
     for part in node.values:
-        if keys and has_effects(run, part, scope):
+        if unknown and has_effects(run, part, scope):
             # Whether it is evaluated at all, the parts before it decide.
-            together = ("or" if stop else "and", *keys)
+            together = ("or" if stop else "and", *(key for key, _ in unknown))
             if run.decide(together) is stop:
-                return unknown if len(keys) == 1 else Opaque(together)
-            keys = []
+                *before, (_, value) = unknown
+                return _first(stop, before, value)
+            unknown = []
         value = evaluate(run, part, scope)
         known = logic.truth(run, value)
         if known is True or known is False:
             if known is stop:
                 break
             continue
-        keys.append(logic.question(known))
-        unknown = value
-    if not keys:
-        return value
-    if isinstance(value, bool) and value is stop:
+        unknown.append((logic.question(known), value))
+    if unknown and value is unknown[-1][1]:
+        unknown.pop()
+    if unknown and isinstance(value, bool) and value is stop:
         return value  # whatever the unknown parts are
-    if len(keys) == 1:
-        if value is unknown:
-            return unknown
-        test = Opaque(keys[0])
-        return logic.select(test, *((unknown, value) if stop else (value, unknown)))
-    return Opaque(("or" if stop else "and", *keys))
+    return _first(stop, unknown, value)
+
+
+def _first(stop: bool, unknown: list[tuple[Hashable, Value]], last: Value) -> Value:
+    """The first of the parts whose truth is ``stop``, or the last."""
+    for key, value in reversed(unknown):
+        test = Opaque(key)
+        last = logic.select(test, *((value, last) if stop else (last, value)))
+    return last
 
 
 @evaluates(ast.Compare)
