@@ -217,7 +217,17 @@ def _read_file(file: BinaryIO, path: str | None) -> Graph:
         return _graph(config, training, what="its model_config")
     if start[4:8] == _TFLITE:
         raise InputError("this is a TensorFlow Lite model, which has no layers to check")
+    if _is_binary(start):
+        raise InputError("it is neither a Keras archive, nor HDF5, nor JSON text")
     return _graph(_limited(file))
+
+
+def _is_binary(start: bytes) -> bool:
+    """Whether a file that begins like this is no JSON, so that the rest need not be read."""
+    import json
+
+    text = start.decode(json.detect_encoding(start), "replace").lstrip("\ufeff \t\r\n")
+    return text != "" and not " " < text[0] < "\x7f"
 
 
 def _limited(file: BinaryIO) -> bytes:

@@ -24,6 +24,10 @@ _ANSWERS: Final = {
     404: "there is no such file",
     429: "there were too many requests; try again later",
 }
+_BROKEN_OFF: Final = frozenset(
+    {"ClientPayloadError", "ServerDisconnectedError", "ChunkedEncodingError", "IncompleteRead"}
+)
+"""What the libraries of the stores call an answer without its end."""
 _SAME_AS: Final = {403: 401, 410: 404}
 _ROOM: Final = 200
 
@@ -60,7 +64,7 @@ def opened(url: str) -> Iterator[BinaryIO]:
             except ValueError:  # fsspec's word for a server that sends only whole files
                 start, length, data = 0, size, _whole(store, path, size)
         if len(data) != length:
-            raise InputError(f"the answer broke off after {len(data)} of {length} bytes")
+            raise InputError(f"the answer has {len(data)} bytes and not {length}; try again later")
         return start, data
 
     with file:
@@ -170,6 +174,8 @@ def _reason(error: Exception, url: str) -> str:
         return _ANSWERS[401]
     if isinstance(cause, FileNotFoundError):
         return _ANSWERS[404]
+    if type(cause).__name__ in _BROKEN_OFF:
+        return "the answer broke off; try again later"
     if isinstance(cause, TimeoutError):
         return "there is no answer; try again later"
     said = " ".join(scrubbed(str(cause), url).split())
