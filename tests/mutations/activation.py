@@ -100,7 +100,7 @@ def softmax_inside(model: Anatomy) -> Iterator[Place]:
             continue
         excused = None
         if model.is_a(second, "depthwise"):
-            excused = "depthwise"
+            excused = "depthwise and grouped convolutions behind it"
         elif not (model.call(act).trainable and model.call(second).trainable):
             excused = "frozen layers on either side"
         yield Place(act, change("Activation", activation="softmax"), excused)

@@ -100,10 +100,17 @@ class Anatomy:
     @cached_property
     def classifies(self) -> bool:
         """Every output gives one vector of scores that a cross-entropy is told of."""
+        return self._scores and all(len(self.shape(output)) == 2 for output in self.of("output"))
+
+    @cached_property
+    def is_mask(self) -> bool:
+        """Every output gives scores at each position of a map."""
+        return self._scores and all(len(self.shape(output)) == 4 for output in self.of("output"))
+
+    @cached_property
+    def _scores(self) -> bool:
         losses = self.graph.training.losses if self.graph.training else (None,)
-        return all(loss is not None and "crossentropy" in loss.name for loss in losses) and all(
-            len(self.shape(output)) == 2 for output in self.of("output")
-        )
+        return all(loss is not None and "crossentropy" in loss.name for loss in losses)
 
     @cached_property
     def network(self) -> nx.DiGraph:
@@ -146,9 +153,13 @@ class Anatomy:
         return any(calls is not None and index not in calls for calls in shortcuts)
 
     def on_dense_branch(self, index: int) -> bool:
-        """On a branch that is concatenated with its own input, at one resolution."""
-        return any(
-            self.shape(index)[1:-1] == self.shape(merge)[1:-1]
-            and self.forks[merge] in self.producers[merge]
-            for merge in self.around(index, "concat")
-        )
+        """On a branch that is concatenated with its own input."""
+        return any(self.ends_dense_block(merge) for merge in self.around(index, "concat"))
+
+    def ends_dense_block(self, merge: int) -> bool:
+        """Concatenates a map with what is computed of it at the same resolution."""
+        fork = self.forks[merge]
+        if not self.is_a(merge, "concat") or fork not in self.producers[merge]:
+            return False
+        inside = nx.descendants(self.network, fork) & nx.ancestors(self.network, merge)
+        return all(self.shape(index)[1:-1] == self.shape(merge)[1:-1] for index in (*inside, fork))

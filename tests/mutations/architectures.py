@@ -93,7 +93,7 @@ def small_residual_network() -> Any:
             y = L.Conv2D(8 << stage, 3, padding="same", use_bias=False)(y)
             y = L.BatchNormalization()(y)
             if strides > 1:
-                x = L.Conv2D(8 << stage, 2, strides=2)(x)
+                x = L.Conv2D(8 << stage, 1)(L.AveragePooling2D(2)(x))
             x = L.ReLU()(L.Add()([x, y]))
     x = L.Dense(10, activation="softmax")(L.GlobalAveragePooling2D()(x))
     model = keras.Model(inputs, x)

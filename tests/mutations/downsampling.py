@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import networkx as nx
+
 from tests.mutations.anatomy import UNARY, Anatomy
 from tests.mutations.edits import change, insert_after
 from tests.mutations.places import Edit, Place, defect
@@ -25,10 +27,12 @@ def stride_above_the_window(model: Anatomy) -> Iterator[Place]:
     for conv in filter(lambda index: _plain_conv(model, index), model.of("conv")):
         sides = _sides(model, conv)
         size, strides = model.call(conv).config["kernel_size"], model.call(conv).config["strides"]
-        if min(size) <= 1 or max(strides) >= min(size):
+        if min(size) <= 1 or max(strides) > min(size):
             continue
+        shortcuts = (model.shortcut(add) or [] for add in model.around(conv, "add"))
+        excused = "shortcuts, as said" if any(conv in calls for calls in shortcuts) else None
         if max(strides) > 1:
-            yield Place(conv, change(kernel_size=(1,) * sides))
+            yield Place(conv, change(kernel_size=(1,) * sides), excused)
         elif all(side and side >= 16 for side in model.input_shape(conv)[1:-1]):
             yield Place(conv, change(strides=(size[0] + 1,) * sides))
 
@@ -39,7 +43,11 @@ def kernel_no_multiple_of_the_stride(model: Anatomy) -> Iterator[Place]:
         call = model.call(up)
         if max(call.config["strides"]) > 1:
             size = tuple(stride + 1 for stride in call.config["strides"])
-            yield Place(up, change(kernel_size=size, padding="same"))
+            behind = nx.descendants(model.network, up)
+            excused = None
+            if model.is_mask and any(model.spatial_conv(index) for index in behind):
+                excused = "masks and maps of classes behind one more convolution"
+            yield Place(up, change(kernel_size=size, padding="same"), excused)
 
 
 @defect("CVL403")
@@ -49,13 +57,13 @@ def chain_of_even_dilation(model: Anatomy) -> Iterator[Place]:
     if not pools:
         return
     chain: list[int] = []
+    size = model.input_shape(pools[-1])[1:-1]
     for index in reversed(range(pools[-1])):
-        call = model.call(index)
-        if model.is_a(index, "pool", "concat", "unknown", "attention", "multiply", "input"):
+        if not model.is_a(index, "weight", "norm", "act", "add", "scale", "dropout"):
             break
-        if _plain_conv(model, index) and model.spatial_conv(index):
-            if max(call.config["strides"]) > 1:
-                break
+        if not _plain_conv(model, index) or max(model.call(index).config["strides"]) > 1:
+            continue
+        if model.spatial_conv(index) and model.shape(index)[1:-1] == size:
             chain.append(index)
     if len(chain) < 3:
         return

@@ -36,7 +36,8 @@ def _excused_between_convolutions(model: Anatomy, index: int) -> str | None:
     if model.on_dense_branch(index):
         return "on a branch that is concatenated with its own input"
     ends = [index, *model.reached(index, {"act", "norm", "pool", "pad"})]
-    if any(_begins_dense_block(model, end) for end in ends):
+    blocks = [merge for end in ends for merge in model.consumers[end] if model.forks[merge] == end]
+    if any(model.ends_dense_block(merge) for merge in blocks):
         return "in the transition to such a dense block"
     behind = list(model.reached(index, UNARY | {"pointwise"}))
     if not any(model.spatial_conv(other) for other in behind):
@@ -44,15 +45,6 @@ def _excused_between_convolutions(model: Anatomy, index: int) -> str | None:
         if not any(model.spatial_conv(other) for other in onward):
             return "dropout with only 1×1 convolutions between it and the global pooling"
     return None
-
-
-def _begins_dense_block(model: Anatomy, index: int) -> bool:
-    return any(
-        model.is_a(merge, "concat")
-        and model.forks[merge] == index
-        and model.shape(merge)[1:-1] == model.shape(index)[1:-1]
-        for merge in model.consumers[index]
-    )
 
 
 @defect("CVL102")
