@@ -240,9 +240,15 @@ def _compare_training(found: Comparison, static: Training | None, live: Training
         return
     if list(map(_loss, static.losses)) != list(map(_loss, live.losses)):
         found.note("losses", static.losses, live.losses)
-    for name in ("metrics", "optimizer"):
-        if getattr(static, name) != getattr(live, name):
-            found.note(name, getattr(static, name), getattr(live, name))
+    # Of a function Keras saves the name alone, so that only source code knows that it is custom.
+    named = [
+        [[replace(metric, custom=False) for metric in metrics] for metrics in training.metrics]
+        for training in (static, live)
+    ]
+    if named[0] != named[1]:
+        found.note("metrics", static.metrics, live.metrics)
+    if static.optimizer != live.optimizer:
+        found.note("optimizer", static.optimizer, live.optimizer)
     if live.optimizer is None or static.optimizer != live.optimizer:
         return
     defaults = keras.optimizers.get(live.optimizer).get_config()
