@@ -12,6 +12,7 @@ from convlint.discover import Found, is_target
 from convlint.engine import Linter
 from convlint.errors import ConvlintError, InputError, SourceError
 from convlint.report import Checked
+from convlint.text import printable
 
 Outcome: TypeAlias = tuple[Checked, str | None]
 """The result for one input, and what to say about it on standard error."""
@@ -84,7 +85,7 @@ def _alone(work: Callable[[Sequence[Found]], list[Outcome]], file: Found) -> lis
             f"{file.name}: the process that checked it died, out of memory or by a fault in a"
             " library"
         )
-        return [(Checked(file.name, error=message), f"error: {message}")]
+        return [(Checked(file.name, error=message), printable(f"error: {message}"))]
 
 
 def _mapped(
@@ -147,10 +148,10 @@ def _check(linter: Linter, file: Found, stdin_name: str) -> Outcome:
     except SourceError as error:
         if not file.named and file.path != "-":
             # What lies in a folder may be of another version of Python, or no code at all.
-            return Checked(name), f"warning: {error}"
-        return Checked(name, error=str(error)), f"error: {error}"
+            return Checked(name), printable(f"warning: {error}")
+        return Checked(name, error=str(error)), printable(f"error: {error}")
     except InputError as error:
-        return Checked(name, error=str(error)), f"error: {error}"
+        return Checked(name, error=str(error)), printable(f"error: {error}")
     except ConvlintError:
         raise
     except Exception as error:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import click
 
 from convlint import __version__, reporters, terminal, urls
+from convlint.text import printable
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -116,14 +117,16 @@ def main(**options: Any) -> None:
     needs convlint[remote]), or - for standard input. Nothing of it is run, Keras is not needed.
     Only package.module:function as PATH runs code: that function, to check the model it returns.
     """
-    from convlint.errors import ConvlintError
+    from convlint.errors import ConvlintError, RuleError
 
     # A run makes hardly any cycles; looking for them in a large graph takes a fifth of the time.
     gc.set_threshold(100_000, 50, 50)
     try:
         code = _run(options)
     except ConvlintError as error:
-        terminal.complain(f"error: {error}")
+        # Only the text of a rule has lines of its own, and shows the fault under them.
+        said = str(error) if isinstance(error, RuleError) else printable(str(error))
+        terminal.complain(f"error: {said}")
         code = ExitCode.ERROR
     except KeyboardInterrupt:
         code = ExitCode.INTERRUPTED
@@ -199,9 +202,9 @@ def _lint(linter: Linter, paths: Sequence[str], options: dict[str, Any]) -> Exit
     results, complaints = [], []
     for result, complaint in outcomes:
         if options["verbose"]:
-            terminal.complain(_about(linter, result))
+            terminal.complain(printable(_about(linter, result)))
             for note in result.notes:
-                terminal.complain(f"{result.file}: {note}")
+                terminal.complain(printable(f"{result.file}: {note}"))
         results.append(result)
         complaints.append(complaint)
     for complaint in filter(None, complaints):
@@ -241,7 +244,7 @@ def _complain_of_stale_entries(linter: Linter, results: Sequence[Checked]) -> No
         if path is not None:
             complaint = baseline.complaint(linter.read_baseline(path), runs)
             if complaint is not None:
-                terminal.complain(f"warning: {complaint}")
+                terminal.complain(printable(f"warning: {complaint}"))
 
 
 def _same_file(one: str, other: str) -> bool:

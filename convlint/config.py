@@ -29,6 +29,10 @@ FAIL_ON: Final[Mapping[str, Severity | None]] = {
 
 _MOST: Final = 2**20
 """Bytes of a settings file."""
+_LONG_KEY: Final = r"""(?<![\w"'-])([\w"'-]+[ \t]*\.[ \t]*){100}"""
+"""A key for which tomllib takes the square of its length."""
+_LONGEST_PATTERN: Final = 1000
+"""Characters of a file pattern; fnmatch takes the square of their number."""
 
 Ignores = tuple[tuple[str, tuple[str, ...]], ...]
 """Patterns and the selectors of the rules that are silent where they match."""
@@ -176,10 +180,14 @@ def read(file: Path) -> Config:
 
 def _table(file: Path) -> Mapping[str, Any] | None:
     """Our table of the file; ``None`` if it is a ``pyproject.toml`` without one."""
+    import re
     import tomllib  # most runs have no configuration
 
     try:
-        document = tomllib.loads(_bytes(file).decode("utf-8"))
+        text = _bytes(file).decode("utf-8")
+        if re.search(_LONG_KEY, text):
+            raise ConfigError(f"{file}: is not valid TOML: a key has too many parts")
+        document = tomllib.loads(text)
     except UnicodeDecodeError as error:
         raise ConfigError(f"{file}: is not UTF-8 text") from error
     except (ValueError, RecursionError) as error:  # the first also for numbers of many digits
@@ -227,13 +235,23 @@ def _words(value: Any) -> tuple[str, ...]:
     return tuple(value)
 
 
+def _patterns(value: Any) -> tuple[str, ...]:
+    return tuple(map(_pattern, _words(value)))
+
+
+def _pattern(text: str) -> str:
+    if len(text) > _LONGEST_PATTERN:
+        raise ConfigError(f"a pattern is longer than {_LONGEST_PATTERN} characters")
+    return text
+
+
 def _ignores(value: Any) -> Ignores:
     if not isinstance(value, dict):
         raise ConfigError('must be a table, like {"old/*.keras" = ["CVL2"]}')
     found = []
     for pattern, selectors in value.items():
         try:
-            found.append((pattern, _words(selectors)))
+            found.append((_pattern(pattern), _words(selectors)))
         except ConfigError as error:
             raise ConfigError(f"{pattern!r}: {error}") from error
     return tuple(found)
@@ -284,7 +302,7 @@ _CONVERTERS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "per-file-ignores": _ignores,
     "per-layer-ignores": _layer_ignores,
     "options": _options,
-    "exclude": _words,
+    "exclude": _patterns,
     "rule-paths": _words,
     "plugins": _words,
     "output-format": _choice(tuple(FORMATS)),

@@ -9,6 +9,7 @@ import traceback
 from typing import Final
 
 from convlint import __version__
+from convlint.text import printable
 
 _FRAMES: Final = 4
 _LIBRARIES: Final = ("click", "rich", "PyYAML", "h5py", "numpy", "keras", "tensorflow")
@@ -31,7 +32,7 @@ def report(file: str, error: Exception) -> str:
     ]
     return "\n".join(
         (
-            f"{file}: {describe(error)}",
+            printable(f"{file}: {describe(error)}"),
             "  This is a fault of convlint, not of your model. Please report it with these lines:",
             *where,
             f"    {_versions()}",
