@@ -20,6 +20,7 @@ from typing import Final, NamedTuple
 import yaml
 
 from convlint import catalog
+from convlint.facts import Facts
 from convlint.finding import Finding, Severity
 from convlint.graph import Graph
 from convlint.lint import count_layers, lint
@@ -40,6 +41,7 @@ Architectures of packages that others maintain, built without trained weights an
 default rules. A linter that is worth its noise says little here, and what it says must be
 explained. *Right*: the model would be better, smaller or safer otherwise. *Accepted*: what is said
 is so, but it is meant, for a reason that no graph shows. Infos are counted, not explained.
+*Unknown* layers are those of the packages' own classes, and `Lambda`: rules are silent about them.
 
 This page is generated. To make it anew, on Python 3.11:
 
@@ -56,10 +58,14 @@ architecture is constructed stands in [`zoo-architectures.yaml`](zoo-architectur
 
 
 class Checked(NamedTuple):
-    """What convlint found in one architecture, which is named ``package/architecture``."""
+    """What convlint found in one architecture, which is named ``package/architecture``.
+
+    ``unknown`` are the layers of which convlint does not know what they do: rules are silent there.
+    """
 
     name: str
     layers: int
+    unknown: int
     findings: tuple[Finding, ...]
 
     def counts(self, severities: Collection[Severity]) -> dict[str, int]:
@@ -89,7 +95,9 @@ SERIOUS: Final = (Severity.ERROR, Severity.WARNING)
 def check_graph(name: str, graph: Graph) -> Checked:
     """What all default rules find."""
     rules = [rule for rule in catalog.load() if rule.default]
-    return Checked(name, count_layers(graph), lint(graph, rules))
+    facts = Facts(graph)
+    unknown = {call.layer for call in graph.calls if "unknown" in facts.kinds[call.index]}
+    return Checked(name, count_layers(graph), len(unknown), lint(graph, rules))
 
 
 def explanations() -> list[Explanation]:
@@ -168,7 +176,7 @@ def row(checked: Checked) -> str:
     name = checked.name.rpartition("/")[2]
     serious = counted(checked.counts(SERIOUS)) or "none"
     infos = counted(checked.counts([Severity.INFO]))
-    return f"| {name} | {checked.layers} | {serious} | {infos} |"
+    return f"| {name} | {checked.layers} | {checked.unknown} | {serious} | {infos} |"
 
 
 def page(
@@ -180,7 +188,8 @@ def page(
     for package in listed:
         parts += [
             f"\n## {package.name} {package.version}\n",
-            "| architecture | layers | warnings and errors | infos |\n|---|---|---|---|",
+            "| architecture | layers | unknown | warnings and errors | infos |",
+            "|---|---|---|---|---|",
             *(row(it) for it in _of(package, checked)),
         ]
     return "\n".join(parts) + "\n"
@@ -191,15 +200,15 @@ def _of(package: Package, checked: Iterable[Checked]) -> list[Checked]:
 
 
 def _summary(listed: Sequence[Package], checked: Sequence[Checked]) -> Iterator[str]:
-    yield "| package | architectures | layers | errors | warnings | infos |"
-    yield "|---|---|---|---|---|---|"
+    yield "| package | architectures | layers | unknown | errors | warnings | infos |"
+    yield "|---|---|---|---|---|---|---|"
     for package in listed:
         yield _sums(f"[{package.name}](#{_anchor(package)})", _of(package, checked))
     yield _sums("all", checked)
 
 
 def _sums(title: str, checked: Sequence[Checked]) -> str:
-    layers = sum(it.layers for it in checked)
+    layers = f"{sum(it.layers for it in checked)} | {sum(it.unknown for it in checked)}"
     found = Counter(finding.severity for it in checked for finding in it.findings)
     numbers = [found[severity] for severity in (*SERIOUS, Severity.INFO)]
     return f"| {title} | {len(checked)} | {layers} | {' | '.join(map(str, numbers))} |"
