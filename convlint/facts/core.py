@@ -11,7 +11,7 @@ A fact that depends on the same fact of a producer must be a single pass in topo
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from functools import cached_property, wraps
 from typing import Any, Final, TypeVar
 
@@ -127,6 +127,7 @@ class Facts:
 def call_fact(function: Callable[[Facts, Call], T]) -> Callable[[Facts, Call], T]:
     """Register a fact of a call under the function's name and remember its values."""
     name = function.__name__
+    _require_new(name, CALL_FACTS)
 
     @wraps(function)
     def remembered(facts: Facts, call: Call) -> T:
@@ -143,9 +144,15 @@ def call_fact(function: Callable[[Facts, Call], T]) -> Callable[[Facts, Call], T
 
 def model_fact(function: Callable[[Facts], T]) -> Callable[[Facts], T]:
     """Register a fact of the model under the function's name and remember its value."""
+    _require_new(function.__name__, MODEL_FACTS)
     remembered = sweep(function)
     MODEL_FACTS[function.__name__] = remembered
     return remembered
+
+
+def _require_new(name: str, known: Collection[str]) -> None:
+    if name in known:
+        raise ValueError(f"there are two facts named {name!r}")
 
 
 def sweep(function: Callable[[Facts], T]) -> Callable[[Facts], T]:

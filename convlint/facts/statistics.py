@@ -158,9 +158,3 @@ def first_trained_batch_norm(facts: Facts) -> int | Unknown | None:
         if used is not False:
             return index if used is True else UNKNOWN
     return None
-
-
-@model_fact
-def compiled(facts: Facts) -> bool:
-    """A compile configuration is stated: somebody means to train the model."""
-    return facts.graph.training is not None

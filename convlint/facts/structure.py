@@ -19,6 +19,12 @@ RATES: Final = {"rnn": ("dropout", "recurrent_dropout"), "attention": ("dropout"
 
 
 @model_fact
+def compiled(facts: Facts) -> bool:
+    """A compile configuration is stated: somebody means to train the model."""
+    return facts.graph.training is not None
+
+
+@model_fact
 def first_conv(facts: Facts) -> int | None:
     """The :func:`index` of the first convolution."""
     return next((i for i, kinds in enumerate(facts.kinds) if "conv" in kinds), None)

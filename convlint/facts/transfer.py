@@ -157,12 +157,6 @@ def _magnitudes(value: Any) -> list[float] | None:
 
 
 @model_fact
-def compiled(facts: Facts) -> bool:
-    """The model was compiled: a loss or an optimizer is stated."""
-    return facts.graph.training is not None
-
-
-@model_fact
 def frozen_as_a_whole(facts: Facts) -> bool:
     """``trainable`` of the outermost model itself was set to false."""
     return not facts.graph.trainable
