@@ -92,8 +92,12 @@ def serving(store: Store) -> Iterator[Store]:
             asked = re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers.get("Range", ""))
             if asked and store.ranges:
                 start, end = int(asked[1]), min(int(asked[2]) + 1, size)
+                if start >= size:
+                    self.refuse(416)
+                    return
                 self.send_response(206)
-                self.send_header("Content-Range", f"bytes {start}-{end - 1}/{size}")
+                total = size if store.sizes else "*"
+                self.send_header("Content-Range", f"bytes {start}-{end - 1}/{total}")
             else:
                 self.send_response(200)
             if store.sizes:

@@ -23,23 +23,23 @@ WINDOW: Final = 64 << 10
 MAX_FETCHED: Final = MAX_SIZE
 """Bytes that are fetched of one file, as many as a configuration may have."""
 
-Fetch = Callable[[int, int], tuple[int, bytes]]
-"""From start and length to bytes that have these in them, and where they begin."""
+Fetch = Callable[[int, int], bytes]
+"""From start and length to these bytes."""
 
 
 class Parts(io.RawIOBase):
-    """A readable and seekable file over parts that ``fetch`` brings.
+    """A readable and seekable file over parts that ``fetch`` brings; ``start`` is known already.
 
     ``failure`` is the first error of ``fetch``: zipfile and h5py turn errors into their own.
     """
 
-    def __init__(self, fetch: Fetch, size: int) -> None:
+    def __init__(self, fetch: Fetch, size: int, start: bytes = b"") -> None:
         self.failure: InputError | None = None
         self._fetch = fetch
         self._size = size
         self._position = 0
-        self._fetched = 0
-        self._windows: list[tuple[int, bytes]] = []
+        self._fetched = len(start)
+        self._windows = [(0, start)]
 
     def readable(self) -> bool:
         return True
@@ -98,10 +98,10 @@ class Parts(io.RawIOBase):
                     f"more than {MAX_FETCHED >> 20} MiB of it would have to be fetched; "
                     "download it and check the copy"
                 )
-            window = self._fetch(begin, length)
+            data = self._fetch(begin, length)
         except InputError as error:
             self.failure = self.failure or error
             raise
         self._fetched += length
-        self._windows.append(window)
+        self._windows.append((begin, data))
         return self._known(start, end)

@@ -7,16 +7,14 @@ or the package of a store raises becomes an InputError of one line.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, BinaryIO, Final, cast
 
 from convlint.errors import InputError
+from convlint.readers import web
 from convlint.readers.parts import WINDOW, Parts
 from convlint.urls import scrubbed
-
-MAX_WHOLE: Final = 64 << 20
-"""Bytes of a file that is fetched as a whole, because its server sends no parts of it."""
 
 _EXTRA: Final = "reading a URL needs fsspec; run: pip install 'convlint[remote]'"
 _ANSWERS: Final = {
@@ -41,34 +39,24 @@ def opened(url: str) -> Iterator[BinaryIO]:
     """
     with _explained(url):
         store, path = _store(url)
-        about = store.info(path)
-        size, kind = about.get("size"), about.get("type")
-    if kind == "directory":
-        raise InputError("this is a folder; end its URL with a slash to check what is in it")
-    if kind == "other":
-        raise InputError("this is neither a file nor a folder")
-    if not size:
-        with _explained(url):
-            whole = _whole(store, path, None)
-        yield io.BytesIO(whole)
+        start, size = web.beginning(store, path) if _on_web(url) else _size(store.info(path))
+    if len(start) >= size:
+        yield io.BytesIO(start)
         return
     with _explained(url):
         # No cache: ours knows better. With its size fsspec need not ask for that again.
         file = store.open(path, "rb", block_size=WINDOW, cache_type="none", size=size)
 
-    def fetch(start: int, length: int) -> tuple[int, bytes]:
+    def fetch(begin: int, length: int) -> bytes:
         with _explained(url):
-            try:
-                file.seek(start)
-                data = file.read(length)
-            except ValueError:  # fsspec's word for a server that sends only whole files
-                start, length, data = 0, size, _whole(store, path, size)
+            file.seek(begin)
+            data: bytes = file.read(length)
         if len(data) != length:
             raise InputError(f"the answer has {len(data)} bytes and not {length}; try again later")
-        return start, data
+        return data
 
     with file:
-        parts = Parts(fetch, size)
+        parts = Parts(fetch, size, start)
         try:
             yield cast("BinaryIO", parts)
         except Exception:
@@ -77,22 +65,16 @@ def opened(url: str) -> Iterator[BinaryIO]:
             raise
 
 
-def _whole(store: Any, path: str, size: int | None) -> bytes:
-    """All of a file, as a stream; InputError if it is too large for that."""
-    too_large = InputError(
-        "its server sends only whole files, and this one is larger than "
-        f"{MAX_WHOLE >> 20} MiB; download it and check the copy"
-    )
-    if size is not None and size > MAX_WHOLE:
-        raise too_large
-    found, total = [], 0
-    with store.open(path, "rb", block_size=0, size=size) as stream:
-        while data := stream.read(1 << 20):
-            found.append(data)
-            total += len(data)
-            if total > MAX_WHOLE:
-                raise too_large
-    return b"".join(found)
+def _size(about: Mapping[str, Any]) -> tuple[bytes, int]:
+    """Nothing of a file yet, and its size, from what its store says about it."""
+    size, kind = about.get("size"), about.get("type")
+    if kind == "directory":
+        raise InputError("this is a folder; end its URL with a slash to check what is in it")
+    if kind == "other":
+        raise InputError("this is neither a file nor a folder")
+    if not isinstance(size, int):
+        raise InputError(web.SIZE_UNKNOWN)
+    return b"", size
 
 
 def listed(url: str) -> Sequence[str] | None:
@@ -104,14 +86,15 @@ def listed(url: str) -> Sequence[str] | None:
     Raises:
         InputError: they cannot be listed. The message does not name the URL.
     """
-    on_web = url.lower().startswith(("http://", "https://"))
+    on_web = _on_web(url)
     pattern = any(sign in url for sign in ("*[" if on_web else "*?["))
     if not pattern and not url.endswith("/") and (on_web or _names_file(url)):
         return None
     with _explained(url):
         store, path = _store(url)
         if pattern:
-            found = [name for name, about in _glob(store, path) if about.get("type") == "file"]
+            matches = store.glob(path, detail=True)
+            found = [name for name, about in matches.items() if about.get("type") == "file"]
         elif on_web or store.isdir(path):
             found = store.find(path)
         else:
@@ -119,12 +102,12 @@ def listed(url: str) -> Sequence[str] | None:
         return sorted({_absolute(name, store, url, path) for name in found})
 
 
+def _on_web(url: str) -> bool:
+    return url.lower().startswith(("http://", "https://"))
+
+
 def _names_file(url: str) -> bool:
     return url.lower().endswith((".keras", ".h5", ".hdf5", ".json", ".py", ".ipynb"))
-
-
-def _glob(store: Any, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    yield from store.glob(path, detail=True).items()
 
 
 def _absolute(name: str, store: Any, url: str, path: str) -> str:
