@@ -21,6 +21,8 @@ def kernel_of_zeros_before_relu(model: Anatomy) -> Iterator[Place]:
             continue
         excused = None if model.call(index).trainable else "frozen layers"
         yield Place(index, change(kernel_initializer="zeros"), excused)
+        spread = {"class_name": "RandomNormal", "config": {"mean": 0.0, "stddev": 0.0}}
+        yield Place(index, change(kernel_initializer=spread), excused)
 
 
 @defect("CVL701")

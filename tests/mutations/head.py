@@ -77,13 +77,16 @@ def _narrow(surgery: Surgery, node: Node) -> Node:
 
 @defect("CVL601")
 def softmax_of_one_unit(model: Anatomy) -> Iterator[Place]:
-    for index in model.of("dense"):
+    for index in model.of("dense", "conv"):
         act = model.next(index)
         if act is None or model.function(act) not in ("softmax", "sigmoid"):
             continue
+        if not model.is_a(model.consumers[act][0], "output"):
+            continue
+        size = "units" if model.is_a(index, "dense") else "filters"
 
-        def edit(surgery: Surgery, node: Node, act: int = act) -> Node:
-            surgery.change(node, units=1)
+        def edit(surgery: Surgery, node: Node, act: int = act, size: str = size) -> Node:
+            surgery.change(node, None, **{size: 1})
             return surgery.change(surgery.nodes[act], "Activation", activation="softmax")
 
         yield Place(index, edit)

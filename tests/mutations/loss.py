@@ -26,7 +26,8 @@ def _end_in(activation: str | None, units: int | None, loss: str | Loss, metrics
             if act is not dense:
                 surgery.remove(act)
             if units is not None:
-                surgery.change(dense, units=units)
+                name = "filters" if "conv" in dense.kinds else "units"
+                surgery.change(dense, None, **{name: units})
             if activation is not None:
                 surgery.insert_before(output, "Activation", activation=activation)
         surgery.compile(loss, *metrics)
@@ -36,13 +37,13 @@ def _end_in(activation: str | None, units: int | None, loss: str | Loss, metrics
 
 
 def _heads(model: Anatomy) -> Iterator[int]:
-    """The outputs of models of which each output is that of a dense layer."""
+    """The first output of models of which each output is that of a dense layer or convolution."""
     outputs = model.of("output")
     for output in outputs:
         source = model.producers[output][0]
         if model.is_a(source, "act"):
             source = model.producers[source][0]
-        if not model.is_a(source, "dense") or len(model.consumers[source]) != 1:
+        if not model.is_a(source, "dense", "conv") or len(model.consumers[source]) != 1:
             return
     yield from outputs[:1]
 

@@ -75,6 +75,20 @@ def all_normalized_after_the_activation(model: Anatomy) -> Iterator[Place]:
         yield Place(pairs[0][0], edit, _excused_order(model, pairs[0][0]))
 
 
+@defect("CVL202")
+def normalization_put_behind_the_activation(model: Anatomy) -> Iterator[Place]:
+    """In a network that has none, or none there."""
+    for act in model.of("act"):
+        (source,) = model.producers[act]
+        behind = model.consumers[act]
+        if not model.is_a(source, "dense", "conv") or len(model.consumers[source]) > 1:
+            continue
+        if any(model.is_a(other, "norm", "multiply", "output") for other in behind):
+            continue
+        excused = "GELU, as in ConvMixer" if model.function(act) == "gelu" else None
+        yield Place(act, insert_after("BatchNormalization"), excused)
+
+
 @defect("CVL203")
 def bias_before_a_normalization(model: Anatomy) -> Iterator[Place]:
     for norm in model.of("batch_norm"):
@@ -105,6 +119,8 @@ def wrong_axis(model: Anatomy) -> Iterator[Place]:
         shape = model.shape(norm)
         if len(shape) == 4:
             yield Place(norm, change(axis=1))
+            groups = change("GroupNormalization", groups=1, axis=1)
+            yield Place(norm, groups)
         elif len(shape) == 3:
             yield Place(norm, change(axis=1), "maps with one spatial axis")
 
@@ -207,19 +223,24 @@ def _excused_bare(model: Anatomy, conv: int, act: int) -> str | None:
         return "one whose result goes into a sum, a concatenation or a gate"
     if not all(model.is_a(other, "conv") for other in behind):
         return "the first convolution and the last ones"
-    after = model.next(behind[0])
-    if after is None or not model.is_a(after, "norm"):
-        return "convolutions that only get a normalization behind a sum"
+    if not _normalized(model, behind[0]):
+        return "which are not between normalized convolutions"
     before = model.reached(conv, UNARY, up=True)
     if not any(model.is_a(other, "conv") for other in before):
         return "which are not between normalized convolutions"
     return None
 
 
+def _normalized(model: Anatomy, conv: int) -> bool:
+    """Whether its result meets a normalization before other weights, behind a sum perhaps."""
+    behind = model.reached(conv, UNARY - {"norm"} | {"add"})
+    return any(model.is_a(other, "norm") for other in behind)
+
+
 def _excused_share(model: Anatomy) -> str | None:
     """Whether the others are too few, with one less."""
     convs = model.of("conv")
-    normalized = sum(any(model.is_a(i, "norm") for i in model.consumers[conv]) for conv in convs)
+    normalized = sum(_normalized(model, conv) for conv in convs)
     if (normalized - 1) / len(convs) < 0.75:
         return "networks of which less than three quarters of the convolutions are normalized"
     return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from tests.mutations.anatomy import UNARY, Anatomy
@@ -25,7 +25,9 @@ def dropout_between_convolutions(model: Anatomy) -> Iterator[Place]:
         behind = set(model.reached(index, UNARY))
         if not any(model.is_a(other, "conv") for other in behind):
             continue
-        yield Place(index, DROPOUT_AFTER, _excused_between_convolutions(model, index))
+        excused = _excused_between_convolutions(model, index)
+        yield Place(index, DROPOUT_AFTER, excused)
+        yield Place(index, insert_after("GaussianDropout", rate=0.3), excused)
 
 
 def _excused_between_convolutions(model: Anatomy, index: int) -> str | None:
@@ -56,6 +58,9 @@ def dropout_upstream_of_a_batch_normalization(model: Anatomy) -> Iterator[Place]
             if model.is_a(index, "weight"):
                 weights += 1
                 yield Place(index, DROPOUT_BEFORE, _excused_before(model, norm))
+                if len(model.shape(index)) == 4:
+                    spatial = insert_before("SpatialDropout2D", rate=0.2)
+                    yield Place(index, spatial, _excused_before(model, norm))
                 if weights == 2:
                     break
             elif not model.is_a(index, *UNARY, "flatten", "reshape") or model.is_a(index, "norm"):
@@ -123,8 +128,9 @@ def rate_that_does_nothing(model: Anatomy) -> Iterator[Place]:
 @defect("CVL105")
 def high_rate_on_a_feature_map(model: Anatomy) -> Iterator[Place]:
     for index in model.of("conv"):
-        behind = list(model.reached(index, UNARY))
-        if any(model.is_a(other, "conv") for other in behind):
+        behind = model.reached(index, UNARY)
+        map_of_one = set(model.shape(index)[1:-1]) == {1}
+        if any(model.is_a(other, "conv") for other in behind) and not map_of_one:
             yield Place(index, insert_after("Dropout", rate=0.6))
 
 
@@ -138,6 +144,29 @@ def head_without_its_dropout(model: Anatomy) -> Iterator[Place]:
     dense = [index for index in model.of("dense") if model.call(index).config["units"] >= 128]
     if drops and dense and model.classifies and _heavy_head(model, dense[0]):
         yield Place(dense[0], remove(*drops))
+
+
+@defect("CVL106")
+def wide_head_without_dropout(model: Anatomy) -> Iterator[Place]:
+    """Flatten in place of the global pooling, and a dense layer of 1024 units behind it."""
+    for index in model.of("global_pool"):
+        head = list(model.reached(index, {"dense", "act", "dropout"}))
+        drops = [other for other in head if model.is_a(other, "dropout")]
+        ends = any(model.is_a(other, "output") for other in head)
+        if not ends or len(model.input_shape(index)) != 4 or not model.classifies:
+            continue
+
+        def edit(surgery: Surgery, node: Node, drops: Sequence[int] = drops) -> Node:
+            for drop in [surgery.nodes[drop] for drop in drops]:
+                surgery.remove(drop)
+            dense = surgery.insert_after(surgery.change(node, "Flatten"), "Dense", units=1024)
+            surgery.insert_after(dense, "ReLU")
+            return dense
+
+        excused = None
+        if any(call.class_name.startswith("applications.") for call in model.calls):
+            excused = "such as a backbone of `keras.applications` in source code"
+        yield Place(index, edit, excused)
 
 
 def _heavy_head(model: Anatomy, first: int) -> bool:

@@ -55,6 +55,14 @@ def scaled_twice(model: Anatomy) -> Iterator[Place]:
         if scales or call.config.get("preprocesses") is True:
             for source in model.producers[call.index]:
                 yield Place(source, insert_after("Rescaling", scale=1 / 255, offset=0.0))
+                yield Place(source, insert_after("Normalization", mean=0.0, variance=255.0**2))
+                yield Place(source, _divided)
+
+
+def _divided(surgery: Surgery, node: Node) -> Node:
+    """As ``x / 255`` is saved."""
+    divided = surgery.insert_after(node, "ops.TrueDivide")
+    return surgery.argue(divided, x2=255.0)
 
 
 @defect("CVL933")
