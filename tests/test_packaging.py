@@ -64,8 +64,9 @@ def test_an_installation_needs_only_four_packages(wheel: Path) -> None:
     assert needed == {"click", "rich", "pyyaml", "h5py"}
 
 
-def test_the_extras_are_for_people_without_keras_and_for_development(wheel: Path) -> None:
-    assert set(metadata(wheel).get_all("Provides-Extra") or []) == {"tensorflow", "dev"}
+def test_the_extras_are_for_people_without_keras_for_urls_and_for_development(wheel: Path) -> None:
+    extras = set(metadata(wheel).get_all("Provides-Extra") or [])
+    assert extras == {"tensorflow", "remote", "dev"}
 
 
 def test_the_wheel_works_from_another_directory(installed: Path) -> None:
