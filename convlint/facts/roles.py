@@ -103,9 +103,7 @@ def _body(facts: Facts) -> tuple[Truth, ...]:
             before = values[producers[0]]
         else:
             before = disjunction(values[index] for index in producers)
-        if before is False:
-            values.append(False)
-        elif "rnn" in kinds or "output" in kinds:
+        if before is False or "rnn" in kinds or "output" in kinds:
             values.append(False)
         elif "unknown" in kinds:
             values.append(UNKNOWN)
