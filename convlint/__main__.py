@@ -44,4 +44,6 @@ def _code() -> int | str | None:
 
 
 if __name__ == "__main__":
+    if not sys.flags.safe_path:
+        del sys.path[0]  # the current folder: what lies there is linted, not imported
     run()

@@ -1,0 +1,50 @@
+"""Search for a crash of one harness: ``python fuzz/run.py json --seconds 1800``.
+
+It begins with the corpus, and what it finds beyond that goes to ``fuzz/found/NAME``, so that the
+next search goes on from there. A crash is written to ``fuzz/found/NAME-crash-…``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+FUZZ = Path(__file__).parent
+CORPUS = FUZZ / "corpus"
+sys.path.insert(0, str(FUZZ.parent))
+
+
+def main() -> None:
+    """Read the command line, and search until the time is over or something is found."""
+    import atheris
+
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("name", choices=[path.name for path in sorted(CORPUS.iterdir())])
+    parser.add_argument("--seconds", type=int, default=120)
+    parser.add_argument("--longest", type=int, default=4096, help="bytes of an input")
+    options = parser.parse_args()
+    with atheris.instrument_imports(include=["convlint"]):
+        from fuzz.harnesses import HARNESSES
+
+        for path in (CORPUS / options.name).iterdir():
+            HARNESSES[options.name](path.read_bytes())  # for what is only imported when needed
+    found = FUZZ / "found" / options.name
+    found.mkdir(parents=True, exist_ok=True)
+    arguments = [
+        sys.argv[0],
+        str(found),
+        str(CORPUS / options.name),
+        f"-max_total_time={options.seconds}",
+        f"-max_len={options.longest}",
+        f"-artifact_prefix={found}-",
+        "-timeout=60",
+        "-rss_limit_mb=2048",
+        "-print_final_stats=1",
+    ]
+    atheris.Setup(arguments, HARNESSES[options.name])
+    atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main()
