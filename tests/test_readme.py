@@ -43,6 +43,14 @@ def test_every_rule_is_in_the_index() -> None:
     assert linked == {path.name for path in (ROOT / "rules").glob("*.md")}
 
 
+def test_every_rule_covers_something() -> None:
+    coverage = (ROOT / "docs/coverage.md").read_text(encoding="utf-8")
+    about_models = {rule.code for rule in catalog.load() if not rule.about_comments}
+    assert set(re.findall(r"\[(CVL\d{3})\]", coverage)) == about_models
+    for page in re.findall(r"\]\(\.\./(rules/.+?)\)", coverage):
+        assert (ROOT / page).is_file(), page
+
+
 def test_the_sample_output_shows_a_finding() -> None:
     sample = blocks("README.md", "console")[0]
     assert "CVL" in sample
