@@ -12,11 +12,13 @@ import json
 import os
 import re
 import resource
+import signal
 import socket
 import stat
 import struct
 import subprocess
 import sys
+import time
 import warnings
 import zipfile
 from collections.abc import Callable, Iterator
@@ -488,11 +490,10 @@ def limited(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
         resource.setrlimit(resource.RLIMIT_AS, (ROOM, ROOM))
 
     command = [sys.executable, "-m", "convlint", *arguments]
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
     return subprocess.run(
         command,
         cwd=folder,
-        env=environment,
+        env=with_package(),
         capture_output=True,
         text=True,
         check=False,
@@ -678,6 +679,67 @@ def test_a_process_that_dies_takes_no_other_file_with_it(lint: Lint) -> None:
     assert all(result.findings for result, said in outcomes if not said)
     assert outcomes[7][1] is not None
     assert outcomes[7][1].startswith("error: deadly.json: the process that checked it died")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /proc")
+def test_ctrl_c_ends_all_processes_quietly(tmp_path: Path) -> None:
+    for name in ("a.json", "b.json"):
+        (tmp_path / name).write_bytes(many_layers(200_000))
+    command = [sys.executable, "-m", "convlint", "--isolated", "-j", "2", "a.json", "b.json"]
+    running = subprocess.Popen(
+        command, cwd=tmp_path, env=with_package(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    children = Path(f"/proc/{running.pid}/task/{running.pid}/children")
+    started: list[str] = []
+    while len(started) < 2:
+        assert running.poll() is None
+        time.sleep(0.01)
+        started = children.read_text(encoding="ascii").split()
+    running.send_signal(signal.SIGINT)
+    out, err = running.communicate(timeout=60)
+    assert (running.returncode, out, err) == (130, b"", b"")
+    assert not any(os.path.exists(f"/proc/{process}") for process in started)
+
+
+@pytest.mark.parametrize("closed", ["stdout", "stderr"])
+@pytest.mark.parametrize(
+    "arguments",
+    [["--help"], ["--version"], ["--no-such-option"], ["gone.h5"], ["-j", "2", ".", "gone.h5"]],
+)
+def test_a_closed_pipe_is_quiet_whoever_writes(
+    arguments: list[str], closed: str, tmp_path: Path
+) -> None:
+    for name in ("a.json", "b.json"):
+        (tmp_path / name).write_bytes(MODEL)
+    reading, writing = os.pipe()
+    os.close(reading)
+    streams: dict[str, int] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    ran = subprocess.run(
+        [sys.executable, "-m", "convlint", *arguments],
+        cwd=tmp_path,
+        env=with_package(),
+        check=False,
+        **{**streams, closed: writing},  # type: ignore[call-overload]
+    )
+    os.close(writing)
+    informs = arguments[0] in ("--help", "--version")
+    fails = arguments == ["--no-such-option"]
+    expected = (0 if informs else 141) if closed == "stderr" else (2 if fails else 141)
+    assert ran.returncode == expected
+    assert b"Traceback" not in (ran.stdout or b"") + (ran.stderr or b"")
+
+
+def with_package() -> dict[str, str]:
+    """An environment in which another folder finds this package."""
+    return {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
+
+
+def test_a_layer_may_have_the_name_of_our_ends_of_graphs() -> None:
+    """It is no output of the model, and says so in messages."""
+    layers = [layer("Output", "o", ["x"]), layer("ReLU", "r", ["o"])]
+    ((graph,),) = read_bytes(model_of(*layers, outputs=["r"]), "a.json")
+    assert [call.label for call in graph.calls] == ["InputLayer", "Custom>Output", "ReLU", "Output"]
+    assert "unknown" in graph.calls[1].kinds
 
 
 @pytest.fixture(autouse=True)

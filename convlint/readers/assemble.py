@@ -228,6 +228,14 @@ class _Builder:
                     self.calls[tensor.call] = replace(call, output_shapes=(stated,))
 
 
+def _label(class_name: str) -> str:
+    """The class name; that of the ends of graphs is ours, and a class of the user's gets another.
+
+    It is the name under which Keras registers such a class.
+    """
+    return f"Custom>{OUTPUT}" if class_name == OUTPUT else class_name
+
+
 def _value(frame: _Frame, reference: TensorRef, user: str) -> Tensor:
     position = frame.plan.positions[reference.layer]
     value = frame.values[position, reference.node]
@@ -256,7 +264,7 @@ def _shapes_are_final(model: ModelSpec) -> bool:
 
 
 def _parts(layer: LayerSpec, inside_wrapper: bool) -> _Parts:
-    class_name, config = layer.class_name, layer.config
+    class_name, config = _label(layer.class_name), layer.config
     if inside_wrapper and layer.wrapper is not None:
         # A call has one wrapper. Inside a wrapped model, the layer's own stays its class.
         inner = {"class_name": class_name, "config": config}
@@ -276,4 +284,5 @@ def _activation(value: Any) -> tuple[str, Mapping[str, Any], frozenset[str]] | N
         name, inner = value.get("class_name"), value.get("config")
         if isinstance(name, str) and isinstance(inner, Mapping) and kinds.is_known(name):
             class_name, config = legacy.layer(name, inner)
+    class_name = _label(class_name)
     return class_name, config, kinds.classify(class_name, config)

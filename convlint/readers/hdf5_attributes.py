@@ -106,6 +106,8 @@ class _File:
         """IV.A.1 Object headers: the messages of all their blocks."""
         blocks: list[tuple[int, int]]
         prefix = self.at(address, min(32, self.size - address))
+        if len(prefix) < 16:
+            raise DamagedError
         if prefix[:4] == b"OHDR":
             version, flags = 2, prefix[5]
             skipped = 6 + (16 if flags & 0x20 else 0) + (4 if flags & 0x10 else 0)
