@@ -614,3 +614,34 @@ def test_batch_norm_of_one_or_two_vectors(batch: int, expected: set[str]) -> Non
 def test_a_critic_with_a_named_loss_is_a_regression() -> None:
     inputs = keras.Input((32, 32, 3))
     assert compiled(inputs, critic(inputs, norm()), "CVL210", "mse") == set()
+
+
+# CVL214
+
+
+def normalized(x: Any, **arguments: Any) -> Any:
+    layer = L.BatchNormalization(name="norm", trainable=arguments.pop("trainable", True))
+    return L.ReLU()(layer(conv(x, use_bias=False), **arguments))
+
+
+def forced(network: Any, **arguments: Any) -> list[tuple[str, str]]:
+    inputs = keras.Input((32, 32, 3))
+    model = keras.Model(inputs, network(normalized(inputs, **arguments)))
+    return [(f.layer, str(f.severity)) for f in check(model, select=["CVL214"])]
+
+
+def picture(x: Any) -> Any:
+    return L.Conv2D(3, 3, padding="same", activation="tanh")(x)
+
+
+def test_batch_statistics_at_inference_may_be_meant_for_pictures_only() -> (
+    None
+):
+    assert forced(classes, training=True) == [("norm", "warning")]
+    assert forced(picture, training=True) == [("norm", "info")]
+
+
+def test_the_moving_statistics_are_left_alone() -> None:
+    assert forced(classes) == []
+    assert forced(classes, training=False) == []
+    assert forced(classes, training=True, trainable=False) == []

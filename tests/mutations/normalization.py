@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from tests.mutations.anatomy import UNARY, Anatomy
-from tests.mutations.edits import change, insert_after, insert_before, remove
+from tests.mutations.edits import argue, change, insert_after, insert_before, remove
 from tests.mutations.places import Place, defect
 from tests.surgery import Node, Surgery
 
@@ -272,3 +272,10 @@ def statistics_that_never_move(model: Anatomy) -> Iterator[Place]:
     for norm in model.of("batch_norm"):
         if model.call(norm).trainable:
             yield Place(norm, change(momentum=1.0))
+
+
+@defect("CVL214")
+def batch_statistics_at_inference(model: Anatomy) -> Iterator[Place]:
+    for norm in model.of("batch_norm"):
+        excused = None if model.call(norm).trainable else "a frozen normalization"
+        yield Place(norm, argue(training=True), excused)
