@@ -64,9 +64,9 @@ def test_an_installation_needs_only_four_packages(wheel: Path) -> None:
     assert needed == {"click", "rich", "pyyaml", "h5py"}
 
 
-def test_the_extras_are_for_people_without_keras_for_urls_and_for_development(wheel: Path) -> None:
+def test_the_extras_are_for_keras_urls_fuzzing_and_development(wheel: Path) -> None:
     extras = set(metadata(wheel).get_all("Provides-Extra") or [])
-    assert extras == {"tensorflow", "remote", "dev"}
+    assert extras == {"tensorflow", "remote", "fuzz", "dev"}
 
 
 def test_the_wheel_works_from_another_directory(installed: Path) -> None:

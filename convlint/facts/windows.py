@@ -217,6 +217,8 @@ def _product(
     found = windows(facts, call)
     if found is UNKNOWN:
         return UNKNOWN
-    shares = [along(window, argument(call, "padding")) for window in found]
+    padding = argument(call, "padding")
+    padding = padding if isinstance(padding, str) else UNKNOWN
+    shares = [along(window, padding) for window in found]
     known = [share for share in shares if share is not UNKNOWN]
     return float(math.prod(known)) if len(known) == len(shares) else UNKNOWN
