@@ -32,7 +32,10 @@ def environment() -> dict[str, str]:
 
 def copy_checkout(folder: Path) -> None:
     """Copy what is needed to build convlint, and what others read at the top of the checkout."""
-    names = ("README.md", "LICENSE", "pyproject.toml", ".pre-commit-hooks.yaml", "action.yml")
+    names = (
+        *("README.md", "LICENSE", "pyproject.toml", "hatch_build.py"),
+        *(".pre-commit-hooks.yaml", "action.yml"),
+    )
     folder.mkdir()
     for name in names:
         (folder / name).write_bytes((ROOT / name).read_bytes())
