@@ -17,6 +17,29 @@ from tests.near_misses import Cases, classes, conv, drop
 case = Cases()
 
 
+# CVL101
+
+
+def discriminator(x: Any, function: str = "leaky_relu", units: int = 1) -> Any:
+    x = drop()(conv(x, strides=2, activation=function))
+    return L.Dense(units)(L.Flatten()(conv(x, strides=2, activation=function)))
+
+
+@case("CVL101")
+def noise_in_a_discriminator(x: Any) -> Any:
+    return discriminator(x)
+
+
+@case("CVL101", "drop")
+def in_a_network_with_relu_and_one_output(x: Any) -> Any:
+    return discriminator(x, "relu")
+
+
+@case("CVL101", "drop")
+def in_a_network_with_leaky_relu_and_several_outputs(x: Any) -> Any:
+    return discriminator(x, units=10)
+
+
 # CVL103
 
 

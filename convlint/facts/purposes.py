@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from convlint.facts.core import Facts, call_fact, sweep
+from convlint.facts.core import Facts, call_fact, model_fact, sweep
+from convlint.facts.roles import collapsed
+from convlint.facts.shapes import channels
+from convlint.facts.structure import activation_functions
 from convlint.graph import Call, Loss
+from convlint.kleene import UNKNOWN, Truth
 
 KEEPING: Final = frozenset({"scale", "resize", "upsample", "pad", "crop", "cast"})
 """Kinds of what leaves an image the image that it was."""
@@ -42,3 +46,21 @@ def named_loss(facts: Facts, call: Call) -> bool:
         return False
     loss = training.losses[position]
     return isinstance(loss, Loss) and not loss.custom
+
+
+@model_fact
+def may_be_discriminator(facts: Facts) -> Truth:
+    """Ends in one number a sample, which no named loss trains, with LeakyReLU and no pooling.
+
+    So DCGAN (Radford et al., 2016) builds its discriminator. A binary classifier that is compiled
+    elsewhere may look the same.
+    """
+    outputs = facts.graph.outputs
+    if len(outputs) != 1 or named_loss(facts, outputs[0]) or facts.calls_by_kind.get("pool"):
+        return False
+    if "leaky_relu" not in activation_functions(facts):
+        return False
+    flat, width = collapsed(facts, outputs[0]), channels(facts, outputs[0])
+    if flat is UNKNOWN or width is UNKNOWN:
+        return UNKNOWN
+    return flat and width == 1
