@@ -464,6 +464,11 @@ def momentum_of_pytorch(x: Any) -> Any:
 
 
 @case("CVL213", "norm")
+def momentum_that_remembers_nothing(x: Any) -> Any:
+    return classes(norm(momentum=0.0)(conv(x)))
+
+
+@case("CVL213", "norm")
 def momentum_that_never_moves(x: Any) -> Any:
     return classes(norm(momentum=1.0)(conv(x)))
 
@@ -634,9 +639,7 @@ def picture(x: Any) -> Any:
     return L.Conv2D(3, 3, padding="same", activation="tanh")(x)
 
 
-def test_batch_statistics_at_inference_may_be_meant_for_pictures_only() -> (
-    None
-):
+def test_batch_statistics_at_inference_may_be_meant_for_pictures_only() -> None:
     assert forced(classes, training=True) == [("norm", "warning")]
     assert forced(picture, training=True) == [("norm", "info")]
 
