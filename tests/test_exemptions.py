@@ -655,3 +655,10 @@ def test_a_wide_residual_branch_bears_dropout_before_norm() -> None:
     model = keras.Model(inputs, L.Add()([inputs, x]))
     (finding,) = check(model, select=["CVL102"])
     assert str(finding.severity) == "info"
+
+
+def test_a_low_rate_before_norm_is_only_worth_knowing() -> None:
+    inputs = keras.Input((64,))
+    model = keras.Model(inputs, L.BatchNormalization()(L.Dense(8)(drop(0.1)(inputs))))
+    (finding,) = check(model, select=["CVL102"])
+    assert str(finding.severity) == "info"
