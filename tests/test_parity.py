@@ -91,7 +91,9 @@ def test_each_construct_is_the_same_graph_in_memory_and_saved(
     elif extension == "h5":
         assert without_metrics(saved.training) == without_metrics(live.training)
     if extension != "json" or live.training is None:
-        assert findings(path) == findings(model)
+        # HDF5 does not say whether a custom class was registered.
+        told = [f for f in findings(model) if extension != "h5" or f.code != "CVL963"]
+        assert findings(path) == told
 
 
 @pytest.mark.parametrize("name", ZOO)
@@ -110,9 +112,9 @@ def test_an_application_is_the_same_graph_with_the_same_findings(name: str, tmp_
 def test_an_application_of_tf_keras_has_the_findings_of_its_twin(name: str, tmp_path: Path) -> None:
     model = getattr(tf_keras.applications, name)(weights=None)
     live, found = read_model(model), findings(model)
-    # Input layers have other names.
-    assert [(f.code, f.layer, f.message) for f in found] == [
-        (f.code, f.layer, f.message) for f in findings(zoo(name))
+    # Some layers have other names in the two libraries.
+    assert [(f.code, f.layer_class, f.severity) for f in found] == [
+        (f.code, f.layer_class, f.severity) for f in findings(zoo(name))
     ]
     for extension in FORMATS:
         path = save(model, extension, tmp_path)

@@ -281,10 +281,10 @@ FIRST, LAST = finding("CVL101", 1, 3), finding("CVL203", 3, 3)
             ["CVL101@1", "CVL203@3", "CVL001@1 nothing to ignore here for CVL6"],
         ),
         (
-            "f(\n\n)  # convlint: ignore[CVL101, CVL999]",
+            "f(\n\n)  # convlint: ignore[CVL101, XYZ1]",
             [
                 "CVL203@3",
-                "CVL002@3 no rule matches 'CVL999' (convlint --list-rules lists them all)",
+                "CVL002@3 no rule matches 'XYZ1' (convlint --list-rules lists them all)",
             ],
         ),
         (
