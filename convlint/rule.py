@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import PurePath
 from typing import Any, Final, NamedTuple
@@ -63,7 +63,8 @@ class Case:
 
     ``at`` is the role of the pattern whose call is reported, ``where`` a predicate over roles.
     ``options`` are the values that all of this may use as ``option.x``, ``kinds`` those of which
-    every match has a call, as far as that is known before the pattern is compiled.
+    every match has a call, as far as that is known before the pattern is compiled. ``lines`` tells
+    on which line of the page each key stands.
     With ``comment`` it is a kind of :data:`COMMENTS`, which :mod:`convlint.suppress` finds.
     """
 
@@ -78,6 +79,7 @@ class Case:
     help: str
     options: OptionValues
     kinds: frozenset[str] = frozenset()
+    lines: Mapping[str, int] = field(default_factory=dict)
 
     @cached_property
     def compiled_pattern(self) -> Pattern:
@@ -95,7 +97,7 @@ class Case:
     def _check(self) -> Check:
         name = self.check or ""
         if name not in CHECKS:
-            raise RuleError(f"check: there is no check {name!r}{did_you_mean(name, CHECKS)}")
+            raise RuleError(f"there is no check {name!r}{did_you_mean(name, CHECKS)}")
         return CHECKS[name]
 
     def find(self, facts: Facts) -> Iterator[Match]:
@@ -109,35 +111,45 @@ class Case:
         assert self.at is not None  # noqa: S101  parse_page sees to it
         return patterns.find(self.compiled_pattern, facts, at=self.at, where=self._where)
 
-    def validate(self) -> None:
-        """RuleError unless everything compiles and every role that is used is bound."""
-        roles: Collection[str]
+    def validate(self, source: str) -> None:
+        """RuleError unless everything compiles and every role that is used is bound.
+
+        It names ``source`` and the line of the key that is wrong.
+        """
+
+        def about(key: str) -> AbstractContextManager[None]:
+            line = f":{self.lines[key]}" if key in self.lines else ""
+            return _about(f"{source}{line}: {key}")
+
+        roles: Collection[str] = ()
         if self.comment is not None:
-            _check_about_comment("message", self.message)
-            _check_about_comment("help", self.help)
+            for key, text in (("message", self.message), ("help", self.help)):
+                with about(key):
+                    _check_about_comment(text)
             return
         if self.check is not None:
-            roles = self._check.roles
+            with about("check"):
+                roles = self._check.roles
         else:
-            with _about("pattern"):
+            with about("pattern"):
                 roles = self.compiled_pattern.roles
-            if self.at not in roles:
-                near = did_you_mean(str(self.at), roles)
-                raise RuleError(f"at: {self.at!r} is no role of the pattern{near}")
-            with _about("where"):
+            with about("at"):
+                if self.at not in roles:
+                    near = did_you_mean(str(self.at), roles)
+                    raise RuleError(f"{self.at!r} is no role of the pattern{near}")
+            with about("where"):
                 _ = self._where
-        with _about("message"):
-            check_placeholders(self.message, roles, self.options)
-        with _about("help"):
-            check_placeholders(self.help, roles, self.options)
+        for key, text in (("message", self.message), ("help", self.help)):
+            with about(key):
+                check_placeholders(text, roles, self.options)
 
 
-def _check_about_comment(key: str, text: str) -> None:
+def _check_about_comment(text: str) -> None:
     try:
         text.format(comment=AboutComment())
     except (LookupError, AttributeError, ValueError) as error:
         known = ", ".join(f"{{comment.{name}}}" for name in AboutComment._fields)
-        raise RuleError(f"{key}: {error}; it may use {known}") from error
+        raise RuleError(f"{error}; it may use {known}") from error
 
 
 @dataclass(frozen=True, eq=False)
@@ -203,10 +215,8 @@ class Rule:
 
     def validate(self) -> None:
         """RuleError unless the whole page is well formed, patterns and headings included."""
-        for number, case in enumerate(self.cases):
-            place = "" if len(self.cases) == 1 else f": cases[{number}]"
-            with _about(self.source + place):
-                case.validate()
+        for case in self.cases:
+            case.validate(self.source)
         with _about(self.source):
             _check_headings(self.name, self.body)
 
@@ -315,6 +325,7 @@ def _case(place: Value, fields: Mapping[str, Value], options: OptionValues) -> C
         message=fields["message"].sentence(),
         help=fields["help"].sentence(),
         options=options,
+        lines={key: value.line for key, value in fields.items()},
     )
 
 

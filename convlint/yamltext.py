@@ -28,9 +28,14 @@ class Value(NamedTuple):
     line_offset: int = 0
     key: str = ""
 
+    @property
+    def line(self) -> int:
+        """The line of the file on which it begins, counted from 1."""
+        return int(self.node.start_mark.line) + 1 + self.line_offset
+
     def error(self, message: str) -> RuleError:
         """An error about this value."""
-        place = f"{self.source}:{self.node.start_mark.line + 1 + self.line_offset}"
+        place = f"{self.source}:{self.line}"
         return RuleError(f"{place}: {self.key}: {message}" if self.key else f"{place}: {message}")
 
     def text(self) -> str:

@@ -189,7 +189,7 @@ def test_a_rule_page_that_is_not_well_formed_gives_2(run: Run, tested: Path) -> 
     write_page(tested / "rules", pattern="found:conv ->")
     ran = run("bad.json")
     assert ran.code == 2
-    assert "rules/TST101-tested-dense.md: pattern: " in ran.err
+    assert "rules/TST101-tested-dense.md:10: pattern: " in ran.err
     assert "^" in ran.err
 
 

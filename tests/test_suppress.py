@@ -424,11 +424,11 @@ def test_a_page_may_be_about_comments(sought: str, message: str, complaint: str 
     text = PAGE.format(sought=sought, message=message)
     if complaint is None:
         rule = parse_page(text, "TST101-own-comments.md")
-        rule.cases[0].validate()
+        rule.cases[0].validate(rule.source)
         assert rule.about_comments
         return
     with pytest.raises(RuleError) as caught:
-        parse_page(text, "TST101-own-comments.md").cases[0].validate()
+        parse_page(text, "TST101-own-comments.md").cases[0].validate("page.md")
     assert complaint in str(caught.value)
 
 
