@@ -147,8 +147,15 @@ def fault(source: str, offset: int, message: str) -> RuleError:
     return RuleError(f"{message}\n  {shown}\n  {margin}^")
 
 
+_PAIRED: Final = frozenset((0, 2 * pairs) for pairs in range(20))
+"""Numbers of single and double quotes that are surely strings, one behind the other."""
+
+
 def _check_characters(source: str, start: int, text: str) -> None:
     """Refuse what Python would skip (comments) or choke on (control characters)."""
+    quotes = text.count("'"), text.count('"')
+    if text.isprintable() and not ("#" in text or "\\" in text) and quotes in _PAIRED:
+        return
     opened: int | None = None
     escaped = False
     for offset, character in enumerate(text):

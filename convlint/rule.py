@@ -207,11 +207,13 @@ class Rule:
         """Every reported call with the first case that applies to it."""
         seen: set[int] = set()
         for case in self.cases:
-            with _about(self.source):
+            try:
                 for match in case.find(facts):
                     if match.at not in seen:
                         seen.add(match.at)
                         yield case, match
+            except RuleError as error:
+                raise RuleError(f"{self.source}: {error}") from error
 
     def validate(self) -> None:
         """RuleError unless the whole page is well formed, patterns and headings included."""

@@ -95,22 +95,33 @@ class _Search:
     ) -> None:
         self.facts = facts
         self.automaton = pattern.automaton
-        self.required = pattern.automaton.required
-        steps = self.automaton.steps
-        self.at = next(index for index, step in enumerate(steps) if step.role == at)
-        local = [part for part in conjuncts if len(part.roles) == 1]
-        self.passes = [_passes(facts, step, local) for step in steps]
-        self.compared = [part for part in conjuncts if len(part.roles) > 1]
-        self.about_model = [part for part in conjuncts if not part.roles]
-        roles = sorted({role for part in self.compared for role in part.roles})
-        self.classes = {role: _Classes(facts, role, self.compared) for role in roles}
-        self.slots = {role: slot for slot, role in enumerate(roles)}
+        self.role = at
+        self.conjuncts = conjuncts
+        self.local = [part for part in conjuncts if len(part.roles) == 1]
+        self.known: dict[int, _Passes] = {}
         self.agreements: dict[Binding, bool] = {}
+
+    def prepare(self) -> None:
+        """What only a search takes that may find something."""
+        steps = self.automaton.steps
+        self.at = next(index for index, step in enumerate(steps) if step.role == self.role)
+        self.passes = [self.passing(index) for index in range(len(steps))]
+        self.compared = [part for part in self.conjuncts if len(part.roles) > 1]
+        roles = sorted({role for part in self.compared for role in part.roles})
+        self.classes = {role: _Classes(self.facts, role, self.compared) for role in roles}
+        self.slots = {role: slot for slot, role in enumerate(roles)}
+
+    def passing(self, index: int) -> _Passes:
+        """What passes a step."""
+        if index not in self.known:
+            self.known[index] = _passes(self.facts, self.automaton.steps[index], self.local)
+        return self.known[index]
 
     def matches(self) -> Iterator[Match]:
         automaton = self.automaton
         if not self.possible():
             return
+        self.prepare()
         before = self.region(automaton.precede, forwards=False)
         after = self.region(automaton.follow, forwards=True)
         if not any(before.get(step) for step in automaton.first):
@@ -135,16 +146,23 @@ class _Search:
 
         Most rules find nothing in most models, and this tells at once. Rare kinds go first.
         """
-        required = [self.passes[step] for step in self.required]
-        required.sort(key=lambda passes: len(passes.of_kind))
-        return all(any(passes[call] for call in passes.candidates()) for passes in required)
+        steps = self.automaton.steps
+        required = sorted(
+            self.automaton.required, key=lambda step: len(_of_kind(self.facts, steps[step]))
+        )
+        for step in required:
+            passes = self.passing(step)
+            if not any(map(passes.__getitem__, passes.candidates())):
+                return False
+        return True
 
     def allowed(self) -> bool:
         """Whether that part of ``where`` holds which is about the model alone.
 
         It is asked last, as facts of the model are dear.
         """
-        return all(part.evaluate(self.facts, {}) is True for part in self.about_model)
+        about_model = (part for part in self.conjuncts if not part.roles)
+        return all(part.evaluate(self.facts, {}) is True for part in about_model)
 
     def region(self, successors: Successors, *, forwards: bool) -> Region:
         """For each step the calls from which ``at`` can be reached, by a search from it.
@@ -313,8 +331,7 @@ class _Passes(dict[int, bool]):
         self.pinned = predicate.pinned if predicate else None
         self.equals = parts[0].equals if parts else None
         self.hopeless = False
-        anything = step.negated or step.kind == ANY
-        self.of_kind = facts.opaque if anything else facts.calls_by_kind.get(step.kind, ())
+        self.of_kind = _of_kind(facts, step)
 
     def candidates(self) -> Sequence[int]:
         """Calls of which any other does not pass, ascending."""
@@ -353,6 +370,13 @@ class _Passes(dict[int, bool]):
         if fits is None:
             fits = self.fits[kinds] = _kind_truth(self.step, kinds) is True
         return fits
+
+
+def _of_kind(facts: Facts, step: Step) -> Sequence[int]:
+    """Calls of which any other is not of the step's kind, ascending."""
+    if step.negated or step.kind == ANY:
+        return facts.opaque
+    return facts.calls_by_kind.get(step.kind, ())
 
 
 def _by_value(
