@@ -109,6 +109,9 @@ def scaling(facts: Facts, call: Call) -> float | Unknown:
     with a constant, and a backbone that preprocesses images itself. Of several, one for each
     channel, it is the largest.
     """
+    application = call.class_name.startswith(APPLICATION)
+    if not application and not facts.kinds[call.index] & {"scale", "preprocess"}:
+        return UNKNOWN
     if _of_application(call, "preprocesses") is True:
         name = call.class_name.removeprefix(APPLICATION)
         return next((f for prefix, f in OWN_SCALE.items() if name.startswith(prefix)), 1 / 255)

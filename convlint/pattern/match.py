@@ -97,7 +97,7 @@ class _Search:
         self.automaton = pattern.automaton
         self.role = at
         self.conjuncts = conjuncts
-        self.local = [part for part in conjuncts if len(part.roles) == 1]
+        self.local = [part for part in conjuncts if len(part.roles) == 1 and at not in part.roles]
         self.known: dict[int, _Passes] = {}
         self.agreements: dict[Binding, bool] = {}
 
@@ -136,9 +136,7 @@ class _Search:
                 for suffix in suffixes[call]
                 if self.agree(prefix.binding, suffix.binding)
             ]
-            if joined:
-                if not self.allowed():
-                    return
+            if joined and self.allowed(call):
                 yield self.match(*min(joined, key=_length))
 
     def possible(self) -> bool:
@@ -156,13 +154,13 @@ class _Search:
                 return False
         return True
 
-    def allowed(self) -> bool:
-        """Whether that part of ``where`` holds which is about the model alone.
+    def allowed(self, call: int) -> bool:
+        """Whether that part of ``where`` holds which is about the reported call or the model.
 
-        It is asked last, as facts of the model are dear.
+        It is asked last: this is where a page puts facts that are dear.
         """
-        about_model = (part for part in self.conjuncts if not part.roles)
-        return all(part.evaluate(self.facts, {}) is True for part in about_model)
+        late = (part for part in self.conjuncts if part.roles <= {self.role})
+        return all(part.evaluate(self.facts, {self.role: call}) is True for part in late)
 
     def region(self, successors: Successors, *, forwards: bool) -> Region:
         """For each step the calls from which ``at`` can be reached, by a search from it.
