@@ -648,3 +648,14 @@ def test_the_moving_statistics_are_left_alone() -> None:
     assert forced(classes) == []
     assert forced(classes, training=False) == []
     assert forced(classes, training=True, trainable=False) == []
+
+
+def test_a_dead_branch_is_not_as_bad_as_a_dead_model() -> None:
+    inputs = keras.Input((32, 32, 3))
+    x = conv(inputs)
+    dead = keras.Model(inputs, classes(L.ReLU()(zero()(x))))
+    branch = keras.Model(inputs, classes(L.Add()([x, conv(L.ReLU()(zero()(conv(x))))])))
+    severities = [
+        str(finding.severity) for m in (dead, branch) for finding in check(m, select=["CVL212"])
+    ]
+    assert severities == ["error", "warning"]
