@@ -300,7 +300,7 @@ def test_a_model_in_memory_obeys_the_current_folder(
 
 def test_a_page_that_is_not_well_formed_raises(model: Any, tmp_path: Path) -> None:
     page = write_page(tmp_path, pattern="found:dense ->")
-    with pytest.raises(RuleError, match=r"TST101-tested-dense\.md: pattern: "):
+    with pytest.raises(RuleError, match=r"TST101-tested-dense\.md:10: pattern: "):
         check(model, config=Config(rule_paths=(page,)))
 
 

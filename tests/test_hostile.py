@@ -698,7 +698,19 @@ def test_ctrl_c_ends_all_processes_quietly(tmp_path: Path) -> None:
     running.send_signal(signal.SIGINT)
     out, err = running.communicate(timeout=60)
     assert (running.returncode, out, err) == (130, b"", b"")
-    assert not any(os.path.exists(f"/proc/{process}") for process in started)
+    for _ in range(1000):  # the killed may take a moment to be gone
+        if not any(map(is_running, started)):
+            break
+        time.sleep(0.01)
+    assert not any(map(is_running, started))
+
+
+def is_running(process: str) -> bool:
+    try:
+        status = Path(f"/proc/{process}/stat").read_text(encoding="ascii")
+    except OSError:
+        return False
+    return status.rpartition(")")[2].split()[0] not in ("Z", "X")
 
 
 @pytest.mark.parametrize("closed", ["stdout", "stderr"])
