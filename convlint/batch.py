@@ -106,10 +106,10 @@ def _mapped(
         yield from pool.map(work, chunks)
     except BaseException:  # an interrupt, too: nobody waits for what is under way
         for process in active_children():
-            process.terminate()
+            process.kill()
+        pool.shutdown(wait=False, cancel_futures=True)
         raise
-    finally:
-        pool.shutdown(cancel_futures=True)
+    pool.shutdown()
 
 
 def _leave_interrupts_to_the_parent() -> None:

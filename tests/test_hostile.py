@@ -695,6 +695,7 @@ def test_ctrl_c_ends_all_processes_quietly(tmp_path: Path) -> None:
         assert running.poll() is None
         time.sleep(0.01)
         started = children.read_text(encoding="ascii").split()
+    time.sleep(0.3)  # the pool is complete, and far from done
     running.send_signal(signal.SIGINT)
     out, err = running.communicate(timeout=60)
     assert (running.returncode, out, err) == (130, b"", b"")
