@@ -44,7 +44,7 @@ class Compiled:
 def write(folder: Path, rules: Sequence[Rule], references: Mapping[str, Reference]) -> None:
     """Write the file for the pages and the bibliography in a folder."""
     document = {
-        "pages": _sizes(folder),
+        "pages": _sizes(_pages(folder)),
         "rules": [_rule_document(rule) for rule in rules],
         "references": {
             key: [reference.authors, *reference[2:]] for key, reference in references.items()
@@ -63,28 +63,30 @@ def read(folder: Path, *, installed: bool) -> Compiled | None:
     file = folder / FILE
     try:
         written = file.stat().st_mtime_ns
-        if not installed and any(time > written for time in _times(folder)):
+        pages = _pages(folder)
+        if not installed and any(time > written for time in _times(pages)):
             return None
         document = json.loads(file.read_bytes())
     except (OSError, ValueError):
         return None
-    if document["pages"] != _sizes(folder):
+    if document["pages"] != _sizes(pages):
         return None
     rules = tuple(_rule(folder, entry) for entry in document["rules"])
     return Compiled(rules, document["references"])
 
 
-def _sources(folder: Path) -> Iterator[os.DirEntry[str]]:
+def _pages(folder: Path) -> dict[str, os.stat_result]:
+    """The pages and the bibliography, by name."""
     with os.scandir(folder) as entries:
-        yield from (entry for entry in entries if entry.name.endswith((".md", ".yaml")))
+        return {e.name: e.stat() for e in entries if e.name.endswith((".md", ".yaml"))}
 
 
-def _sizes(folder: Path) -> dict[str, int]:
-    return {entry.name: entry.stat().st_size for entry in _sources(folder)}
+def _sizes(pages: Mapping[str, os.stat_result]) -> dict[str, int]:
+    return {name: status.st_size for name, status in pages.items()}
 
 
-def _times(folder: Path) -> Iterator[int]:
-    yield from (entry.stat().st_mtime_ns for entry in _sources(folder))
+def _times(pages: Mapping[str, os.stat_result]) -> Iterator[int]:
+    yield from (status.st_mtime_ns for status in pages.values())
     yield from ((Path(__file__).parent / name).stat().st_mtime_ns for name in MADE_BY)
 
 
