@@ -176,12 +176,11 @@ class _Search:
             call, step = frontier.pop()
             for neighbour in edges[call]:
                 producer = call if forwards else neighbour
-                shared = len(self.facts.consumers[producer]) != 1
                 key = step, self.facts.kinds[neighbour]
                 if key not in fitting:
                     fitting[key] = [i for i in successors[step] if self.passes[i].fit(neighbour)]
                 for successor in fitting[key]:
-                    if shared and self.automaton.exclusive[successor if forwards else step]:
+                    if not self.admits(producer, successor if forwards else step):
                         continue
                     inside = found.setdefault(successor, set())
                     if neighbour not in inside and self.passes[successor][neighbour]:
@@ -238,15 +237,15 @@ class _Search:
                     visit(step, neighbours(here.call, here.step, step), here)
         return found
 
+    def admits(self, producer: int, step: int) -> bool:
+        """Whether the arrow on the left of a step may come from a call."""
+        return not self.automaton.exclusive[step] or len(self.facts.consumers[producer]) == 1
+
     def consumers(self, call: int, step: int, successor: int) -> Sequence[int]:
-        consumers = self.facts.consumers[call]
-        return () if self.automaton.exclusive[successor] and len(consumers) != 1 else consumers
+        return self.facts.consumers[call] if self.admits(call, successor) else ()
 
     def producers(self, call: int, step: int, predecessor: int) -> Sequence[int]:
-        producers = self.facts.producers[call]
-        if not self.automaton.exclusive[step]:
-            return producers
-        return [producer for producer in producers if len(self.facts.consumers[producer]) == 1]
+        return [each for each in self.facts.producers[call] if self.admits(each, step)]
 
     def bind(self, binding: Binding, role: str, call: int) -> Binding:
         slot = self.slots[role]
