@@ -81,14 +81,17 @@ SETTINGS: Final = (
 def _files() -> Mapping[str, list[bytes]]:
     import h5py
 
+    from tests.eras import SOUND
     from tests.pages import write_page
 
-    models = [json.dumps(model).encode() for model in _models()]
+    models = [json.dumps(model).encode() for model in (*_models(), *SOUND)]
     archives, containers = [], []
     for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         data = io.BytesIO()
         with zipfile.ZipFile(data, "w", method) as file:
+            file.writestr(zipfile.ZipInfo("metadata.json"), '{"keras_version": "3.15.1"}')
             file.writestr(zipfile.ZipInfo("config.json"), models[0])
+            file.writestr(zipfile.ZipInfo("model.weights.h5"), b"weights")
         archives.append(data.getvalue())
     for libver in ("earliest", "v108", "latest"):
         data = io.BytesIO()
@@ -96,7 +99,10 @@ def _files() -> Mapping[str, list[bytes]]:
             file.attrs["model_config"] = models[0].decode()
             file.attrs["keras_version"] = "2.11.0"
         containers.append(data.getvalue())
-    cells = [{"cell_type": "code", "source": [f"%time\nimport keras\n{SOURCES[0]}"]}]
+    cells = [
+        {"cell_type": "code", "source": [text]}
+        for text in ("%time\nimport keras\nfrom keras import layers", *SOURCES[:3])
+    ]
     page = write_page(FUZZ / "page", extra="options:\n  - {name: x, default: 1, about: y}\n")
     pages = [page.read_bytes()]
     for written in (page, page.with_name("references.yaml")):

@@ -29,6 +29,11 @@ def main() -> None:
 
         for path in (CORPUS / options.name).iterdir():
             HARNESSES[options.name](path.read_bytes())  # for what is only imported when needed
+    from fuzz.mutate import mutated
+
+    def mutator(data: bytes, max_size: int, seed: int) -> bytes:
+        return mutated(options.name, data, max_size, seed, atheris.Mutate)
+
     found = FUZZ / "found" / options.name
     found.mkdir(parents=True, exist_ok=True)
     arguments = [
@@ -42,7 +47,7 @@ def main() -> None:
         "-rss_limit_mb=2048",
         "-print_final_stats=1",
     ]
-    atheris.Setup(arguments, HARNESSES[options.name])
+    atheris.Setup(arguments, HARNESSES[options.name], custom_mutator=mutator)
     atheris.Fuzz()
 
 
