@@ -10,7 +10,6 @@ import json
 import os
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -41,8 +40,7 @@ class Entry(NamedTuple):
         return printable(f"{self.code} at {place}")
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
+class Baseline(NamedTuple):
     """How often each entry is known to occur in one file. ``path`` is where that is written."""
 
     path: Path

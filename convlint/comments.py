@@ -7,8 +7,7 @@ import json
 import re
 import tokenize
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from convlint.files import content
 from convlint.graph import Location
@@ -23,8 +22,7 @@ _WORDS: Final = ("ignore", "ignore-file")
 _MAGIC: Final = re.compile(r"^\s*[%!?]")
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(NamedTuple):
     """One ``convlint:`` comment.
 
     Attributes:

@@ -10,10 +10,9 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from convlint.evidence import Citation, Evidence, Reference, Strength
 from convlint.finding import Confidence, Severity
@@ -25,18 +24,17 @@ MADE_BY: Final = ("compiled.py", "evidence.py", "options.py", "rule.py", "patter
 """The modules of which the content of the file depends, beside the pages."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Compiled:
+class Compiled(NamedTuple):
     """What the file holds: every rule, and the bibliography still as plain data."""
 
     rules: tuple[Rule, ...]
-    _references: Mapping[str, Sequence[Any]]
+    cited: Mapping[str, Sequence[Any]]
 
     def references(self, keys: Collection[str] | None = None) -> Mapping[str, Reference]:
         """The bibliography by key; all of it, or what is among ``keys``."""
         return {
             key: Reference(key, tuple(authors), *rest)
-            for key, (authors, *rest) in self._references.items()
+            for key, (authors, *rest) in self.cited.items()
             if keys is None or key in keys
         }
 

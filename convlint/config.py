@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -41,8 +40,7 @@ RuleOptions = tuple[tuple[str, tuple[tuple[str, OptionValue], ...]], ...]
 """Codes or names of rules, and the options that are set for each."""
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(NamedTuple):
     """All settings, defaults filled in.
 
     Attributes:
@@ -129,14 +127,14 @@ class Overrides(NamedTuple):
     def apply(self, config: Config) -> Config:
         """The configuration with all of this but the selection of rules."""
         if self.fail_on is not None:
-            config = replace(config, fail_on=FAIL_ON[self.fail_on])
+            config = config._replace(fail_on=FAIL_ON[self.fail_on])
         if self.output_format is not None:
-            config = replace(config, output_format=self.output_format)
+            config = config._replace(output_format=self.output_format)
         if self.exclude:
             here = tuple((Path.cwd(), pattern) for pattern in self.exclude)
-            config = replace(config, exclude=(*config.exclude, *here))
+            config = config._replace(exclude=(*config.exclude, *here))
         if self.baseline is not None:
-            config = replace(config, baseline=Path(self.baseline))
+            config = config._replace(baseline=Path(self.baseline))
         return config
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 from convlint.graph import Location, Shape
 
@@ -30,8 +30,7 @@ class Confidence(IntEnum):
         return self.name.lower()
 
 
-@dataclass(frozen=True, slots=True)
-class PathStep:
+class PathStep(NamedTuple):
     """One layer on the witness path of a finding.
 
     ``activation`` is the layer's own activation where that is part of the path, ``marked`` is
@@ -45,8 +44,7 @@ class PathStep:
     marked: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One reported place.
 
     ``file`` is the input as the user named it, or ``None`` for a model in memory. ``path`` is

@@ -10,10 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple, TypeAlias
 
 Shape: TypeAlias = tuple[int | None, ...]
 """A tensor's shape with its batch axis; ``None`` is a dimension that is not static."""
+
+NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 OUTPUT: Final = "Output"
 """Class name of the calls that mark the model's outputs; they hand their input on unchanged."""
@@ -26,8 +29,7 @@ class Tensor(NamedTuple):
     output: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(NamedTuple):
     """A place in source code. Lines and columns count from 1, in a notebook within ``cell``."""
 
     file: str
@@ -94,8 +96,7 @@ class Call:
         return f"{self.wrapper}({self.class_name})" if self.wrapper else self.class_name
 
 
-@dataclass(frozen=True, slots=True)
-class Loss:
+class Loss(NamedTuple):
     """A loss function under its snake_case name, e.g. ``categorical_crossentropy``.
 
     ``from_logits`` is ``None`` where the loss has no such argument or it is not stated
@@ -109,8 +110,7 @@ class Loss:
     axis: int | None = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Metric:
+class Metric(NamedTuple):
     """A metric under its snake_case name, e.g. ``binary_accuracy``.
 
     Attributes:
@@ -133,8 +133,7 @@ class Metric:
     of_classes: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Training:
+class Training(NamedTuple):
     """What ``compile`` was told.
 
     Attributes:
@@ -147,7 +146,7 @@ class Training:
     losses: tuple[Loss | None, ...]
     metrics: tuple[tuple[Metric, ...], ...] = ()
     optimizer: str | None = None
-    optimizer_config: Mapping[str, Any] = field(default_factory=dict)
+    optimizer_config: Mapping[str, Any] = NOTHING
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,6 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Callable, Collection, Hashable, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from convlint import kinds, operators
@@ -49,8 +48,7 @@ class Equals(NamedTuple):
     values: frozenset[Any]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Predicate:
+class Predicate(NamedTuple):
     """A compiled predicate.
 
     Attributes:
@@ -72,7 +70,7 @@ class Predicate:
     reads: Mapping[str, tuple[Reader, ...]]
     reads_call: bool
     conjuncts: tuple[Predicate, ...]
-    evaluator: Evaluator = field(repr=False)
+    evaluator: Evaluator
     pinned: Evaluator | None = None
     equals: Equals | None = None
     key: Hashable = None
@@ -135,7 +133,7 @@ def parse_span(
         # The parser reports its own stack limit as MemoryError.
         raise fault(source, start, "the predicate is too deeply nested") from None
     predicate = _Compiler(source, start, text, frozenset(roles), options).predicate(body, 0)
-    return replace(predicate, key=(text, tuple(options.items()) if "option" in text else ()))
+    return predicate._replace(key=(text, tuple(options.items()) if "option" in text else ()))
 
 
 def fault(source: str, offset: int, message: str) -> RuleError:

@@ -242,7 +242,7 @@ def _compare_training(found: Comparison, static: Training | None, live: Training
         found.note("losses", static.losses, live.losses)
     # Of a function Keras saves the name alone, so that only source code knows that it is custom.
     named = [
-        [[replace(metric, custom=False) for metric in metrics] for metrics in training.metrics]
+        [[metric._replace(custom=False) for metric in metrics] for metrics in training.metrics]
         for training in (static, live)
     ]
     if named[0] != named[1]:

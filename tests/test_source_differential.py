@@ -191,7 +191,7 @@ def _with(graph: Graph, index: int, **changes: Any) -> Graph:
 def _moved(graph: Graph) -> Graph:
     location = graph.calls[1].location
     assert location is not None
-    return _with(graph, 1, location=replace(location, line=location.line + 1))
+    return _with(graph, 1, location=location._replace(line=location.line + 1))
 
 
 def _configured(graph: Graph, **config: Any) -> Graph:

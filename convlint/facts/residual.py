@@ -12,8 +12,7 @@ A side that upsamples belongs to an hourglass (U-Net, FPN), whose skip connectio
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from convlint.facts.core import Facts, call_fact, sweep
 from convlint.graph import Call
@@ -28,8 +27,7 @@ INERT: Final = frozenset({"act", "norm", "scale"})
 PASSING: Final = INERT | {"pool", "pad", "crop", "dropout"}
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(NamedTuple):
     """The calls between a fork and one producer of its join, joins of their own left closed.
 
     ``weights`` counts the weight calls, with those inside closed joins; ``pointwise`` says

@@ -8,14 +8,12 @@ belongs to its state.
 from __future__ import annotations
 
 from collections.abc import Sequence as Ordered
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from convlint.pattern.tree import ANY, Choice, Node, Repeat, Sequence, Step
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Automaton:
+class Automaton(NamedTuple):
     """A path of calls matches if its calls pass the steps of a walk from ``first`` to ``last``.
 
     Attributes:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from convlint import kinds
@@ -26,8 +25,7 @@ MAX_DEPTH: Final = 40
 """Groups inside each other; the parser calls itself that deeply."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Pattern:
+class Pattern(NamedTuple):
     """A compiled pattern. Every match binds each of its ``roles``, in the order of the text."""
 
     text: str

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from convlint.predicate import Predicate
 
@@ -11,8 +10,7 @@ ANY: Final = "any"
 """The kind of every call, those of unknown class included."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Step:
+class Step(NamedTuple):
     """One call on the path: of a kind (or not of it), for which the predicate holds.
 
     ``kind`` is a kind or a class name. ``role`` names the call in messages and predicates.
@@ -24,23 +22,20 @@ class Step:
     role: str | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Sequence:
+class Sequence(NamedTuple):
     """Steps after each other. ``exclusive[i]`` tells whether ``=>`` leads to step ``i + 1``."""
 
     steps: tuple[Node, ...]
     exclusive: tuple[bool, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Choice:
+class Choice(NamedTuple):
     """One of several alternatives."""
 
     alternatives: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Repeat:
+class Repeat(NamedTuple):
     """``?`` (optional), ``+`` (repeated) or ``*`` (both)."""
 
     body: Node

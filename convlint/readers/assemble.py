@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from convlint import kinds
 from convlint.errors import InputError
@@ -42,7 +42,7 @@ def assemble(model: ModelSpec) -> Graph:
     return Graph(model.name, tuple(builder.calls), model.training, model.trainable)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class _Frame:
     """A model that is being expanded: one call of a nested model, or the outermost model."""
 
@@ -59,8 +59,7 @@ class _Frame:
     caller: tuple[_Frame, Node, NodeSpec] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Parts:
+class _Parts(NamedTuple):
     """What is the same for every call of one layer: itself and the activation split off it."""
 
     kinds: frozenset[str]

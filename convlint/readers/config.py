@@ -7,7 +7,6 @@ of nesting meets Python's recursion limit.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 from convlint import kinds
@@ -57,7 +56,7 @@ def model_spec(
     names = (root.layers[-1].name,) if root.sequential else tuple(outputs(root))
     compiled = document.get("compile_config") or training
     keras_3 = any(layer.structured for layer in root.layers)
-    return replace(specs[0], training=read_training(compiled, names, keras_3=keras_3))
+    return specs[0]._replace(training=read_training(compiled, names, keras_3=keras_3))
 
 
 def _root(document: Mapping[str, Any]) -> Nested:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from convlint.errors import InputError
 from convlint.readers.operations import PREFIX, TENSORFLOW
@@ -14,8 +13,7 @@ Node: TypeAlias = tuple[int, int]
 """Position of a layer in its model, and number of its call."""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """What is the same for every call of one model.
 
     Attributes:

@@ -10,7 +10,7 @@ from convlint.graph import Location, Shape
 from convlint.readers.spec import TensorRef
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class SavedCall:
     """One call of a layer; references still count nodes as the file does.
 
@@ -35,7 +35,7 @@ class SavedCall:
         return [*self.inputs, *(reference for found in self.named.values() for reference in found)]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class SavedLayer:
     """A layer under today's names.
 
@@ -63,7 +63,7 @@ class SavedLayer:
     registered: bool | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class SavedModel:
     """A model whose nested models are known by their places only.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from convlint.graph import Shape
 from convlint.readers.saved import SavedLayer, SavedModel
@@ -21,7 +20,7 @@ def close_sequential(model: SavedModel, specs: Mapping[int, ModelSpec]) -> Model
     ends: list[TensorRef] = []
     for branch in branches:
         sources = [
-            replace(source, name=_unused(f"{branch.name}_{source.name}", names))
+            source._replace(name=_unused(f"{branch.name}_{source.name}", names))
             for source in _input_layers(closed(branch, (), specs).model)
         ]
         starts = tuple(TensorRef(source.name) for source in sources)

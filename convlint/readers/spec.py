@@ -8,10 +8,9 @@ same model gives the same graph whichever way it was read.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from convlint.graph import Location, Shape, Training
+from convlint.graph import NOTHING, Location, Shape, Training
 
 
 class TensorRef(NamedTuple):
@@ -22,8 +21,7 @@ class TensorRef(NamedTuple):
     output: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class NodeSpec:
+class NodeSpec(NamedTuple):
     """One call of a layer.
 
     Attributes:
@@ -37,13 +35,12 @@ class NodeSpec:
 
     inputs: tuple[TensorRef, ...]
     masks: tuple[TensorRef, ...] = ()
-    arguments: Mapping[str, Any] = field(default_factory=dict)
+    arguments: Mapping[str, Any] = NOTHING
     output_shapes: tuple[Shape | None, ...] = ()
     location: Location | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LayerSpec:
+class LayerSpec(NamedTuple):
     """A layer under today's Keras names, with all its calls.
 
     ``model`` is set for a nested model (and for a wrapper around one), whose own layers are
@@ -59,13 +56,12 @@ class LayerSpec:
     trainable: bool = True
     model: ModelSpec | None = None
     wrapper: str | None = None
-    wrapper_config: Mapping[str, Any] = field(default_factory=dict)
+    wrapper_config: Mapping[str, Any] = NOTHING
     location: Location | None = None
     registered: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ModelSpec:
+class ModelSpec(NamedTuple):
     """A ``Sequential`` or ``Functional`` model; a Sequential is the chain of its layers."""
 
     name: str

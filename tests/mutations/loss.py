@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import TypeAlias
 
 from convlint.graph import Loss, Metric
@@ -180,7 +179,7 @@ def one_loss_forgotten(model: Anatomy) -> Iterator[Place]:
             losses = tuple(
                 None if place == number else loss for place, loss in enumerate(training.losses)
             )
-            surgery.training = replace(training, losses=losses)
+            surgery.training = training._replace(losses=losses)
             return node
 
         yield Place(output, edit)
@@ -198,8 +197,8 @@ def new_output_without_loss(model: Anatomy) -> Iterator[Place]:
         output = surgery.new("Output", head)
         training = surgery.training
         assert training is not None
-        surgery.training = replace(
-            training, losses=(*training.losses, None), metrics=(*training.metrics, ())
+        surgery.training = training._replace(
+            losses=(*training.losses, None), metrics=(*training.metrics, ())
         )
         return output
 

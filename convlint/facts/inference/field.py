@@ -9,17 +9,15 @@ multiplies ``j``. Upsampling divides ``j``.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import inf
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 Number: TypeAlias = Fraction | float
 """An exact fraction, or infinity."""
 
 
-@dataclass(frozen=True, slots=True)
-class Extent:
+class Extent(NamedTuple):
     """Along one axis of the model's input: the field's size and the stride, in positions."""
 
     size: Number = Fraction(1)
@@ -36,8 +34,7 @@ EVERYTHING: Final = Extent(inf, inf)
 """The whole axis, however long; there are no steps along it any more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """What a layer reads and where: in positions of its own input.
 
     Attributes:
@@ -52,8 +49,7 @@ class Window:
 STAY: Final = Window(Fraction(0), Fraction(1))
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """Receptive field of a tensor's values, over all paths from the model's inputs.
 
     Attributes:
@@ -74,8 +70,7 @@ class Field:
     def through(self, windows: Sequence[Window]) -> Field:
         """After a layer with one window for each of the tensor's spatial axes."""
         by_axis = dict(zip(self.axes, windows, strict=True))
-        return replace(
-            self,
+        return self._replace(
             low=tuple(extent.through(by_axis.get(i, STAY)) for i, extent in enumerate(self.low)),
             high=tuple(extent.through(by_axis.get(i, STAY)) for i, extent in enumerate(self.high)),
         )
@@ -86,11 +81,11 @@ class Field:
         def cover(extents: tuple[Extent, ...]) -> tuple[Extent, ...]:
             return tuple(EVERYTHING if i in axes else extent for i, extent in enumerate(extents))
 
-        return replace(self, low=cover(self.low), high=cover(self.high))
+        return self._replace(low=cover(self.low), high=cover(self.high))
 
     def without(self, axes: Sequence[int]) -> Field:
         """With these axes of the input no longer among the tensor's own."""
-        return replace(self, axes=tuple(axis for axis in self.axes if axis not in axes))
+        return self._replace(axes=tuple(axis for axis in self.axes if axis not in axes))
 
 
 def start(axes: int) -> Field:

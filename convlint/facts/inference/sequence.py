@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Final
+from dataclasses import replace
+from typing import Any, Final, NamedTuple
 
 from convlint import kinds
 from convlint.facts.inference.core import last_axis
@@ -27,8 +27,7 @@ STATES: Final = {
 """Number of state tensors that a recurrent layer or cell carries on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """A recurrent cell: one that a saved ``cell=`` describes, or the one inside a layer."""
 
     class_name: str

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import wraps
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from convlint import kinds
 from convlint.facts.inference.dimensions import Dimension, TensorShape
@@ -21,8 +20,7 @@ def argument(call: Call, name: str) -> Any:
     return kinds.default(call.class_name, name)
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(NamedTuple):
     """A call and the shapes of the tensors it consumes (per time step under TimeDistributed)."""
 
     call: Call

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any, TypeAlias
 
 from convlint.graph import Location, Shape
@@ -40,7 +39,7 @@ def model_spec(model: Layer, locate: Locate) -> ModelSpec:
         return spec
     names = [reference.layer for reference in spec.outputs]
     document = compile_document(model.compiled)
-    return replace(spec, training=training(document, names, keras_3=True))
+    return spec._replace(training=training(document, names, keras_3=True))
 
 
 class _Writer:
