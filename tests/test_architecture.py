@@ -37,7 +37,9 @@ LAYERS = [
 """Every part of the package may import from its own row and those above."""
 
 RANK = {part: rank for rank, row in enumerate(LAYERS) for part in row}
-READERS_MAY_USE = {"graph", "kinds", "kleene", "errors", "files", "readers", "suggest", "urls"}
+READERS_MAY_USE = {
+    *("graph", "kinds", "kleene", "errors", "files", "readers", "suggest", "text", "urls"),
+}
 REPORTERS_MAY_USE = {
     *("__version__", "evidence", "finding", "graph", "options", "report", "reporters", "rule"),
     *("text", "urls"),

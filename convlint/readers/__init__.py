@@ -18,6 +18,7 @@ from convlint.errors import InputError
 from convlint.graph import Graph
 from convlint.readers.archive import MAX_SIZE
 from convlint.readers.variants import SourceModels, Variants
+from convlint.text import printable
 
 _ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _HDF5: Final = b"\x89HDF\r\n\x1a\n"
@@ -74,7 +75,7 @@ def load(path: str | os.PathLike[str]) -> SourceModels:
                 return _read_source(_limited(file), name)
             return SourceModels(((_read_file(file, None if urls.is_url(place) else place),),))
     except InputError as error:
-        raise type(error)(f"{name}: {error}") from error
+        raise type(error)(f"{name}: {printable(str(error))}") from error
     except FileNotFoundError:
         raise InputError(f"{name}: there is no such file") from None
     except (OSError, ValueError) as error:
@@ -121,7 +122,7 @@ def load_bytes(data: bytes, name: str) -> SourceModels:
             return _read_source(data, name)
         return SourceModels(((_read_file(io.BytesIO(data), None),),))
     except InputError as error:
-        raise type(error)(f"{name}: {error}") from error
+        raise type(error)(f"{name}: {printable(str(error))}") from error
 
 
 def is_source(name: str) -> bool:

@@ -13,6 +13,7 @@ from convlint.readers.config import model_spec
 from convlint.readers.library import library_of
 from convlint.readers.tracing import describe, unchanged
 from convlint.readers.writing import LocationOf, write_model
+from convlint.text import printable
 
 
 def is_model(obj: object) -> bool:
@@ -46,7 +47,7 @@ def read_model(model: object, location_of: LocationOf = lambda _: None) -> Graph
         return assemble(model_spec(document))
     except InputError as error:
         name = document["config"].get("name")
-        raise InputError(f"Model {name!r} cannot be read: {error}") from error
+        raise InputError(f"Model {name!r} cannot be read: {printable(str(error))}") from error
 
 
 def _type_name(obj: object) -> str:
