@@ -13,6 +13,7 @@ from convlint.files import content
 from convlint.graph import Location
 from convlint.readers.variants import MAX_CODE
 from convlint.suggest import did_you_mean
+from convlint.text import begins_with
 
 _MARK: Final = b"convlint:"
 _SNIFFED: Final = 1024
@@ -57,7 +58,7 @@ def parse(data: bytes, file: str) -> tuple[Comment, ...]:
     """The comments in the content of a Python file or a notebook, whichever it is."""
     if b"\0" in data[:_SNIFFED]:
         return ()  # a model
-    return in_notebook(data, file) if data.lstrip().startswith(b"{") else in_source(data, file)
+    return in_notebook(data, file) if begins_with(data, b"{") else in_source(data, file)
 
 
 def in_source(data: bytes, file: str) -> tuple[Comment, ...]:

@@ -1,6 +1,11 @@
-"""Text from outside, made fit to be shown."""
+"""Text from outside: how it begins, and what of it is fit to be shown."""
 
 from __future__ import annotations
+
+from typing import Final
+
+_START: Final = 4096
+"""Bytes of a text among which it begins."""
 
 
 def printable(text: str) -> str:
@@ -14,3 +19,8 @@ def printable(text: str) -> str:
         char if char.isprintable() else char.encode("unicode_escape").decode("ascii")
         for char in text
     )
+
+
+def begins_with(data: bytes, *marks: bytes) -> bool:
+    """Whether text begins with one of the marks, after a byte order mark and blanks."""
+    return data[:_START].removeprefix(b"\xef\xbb\xbf").lstrip().startswith(marks)

@@ -13,7 +13,8 @@ from convlint import Config, RuleError, catalog, check
 from convlint.comments import Comment, in_notebook, in_source, parse, read
 from convlint.finding import Confidence, Finding, Severity
 from convlint.graph import Location
-from convlint.rule import Rule, parse_page
+from convlint.page import parse_page, validate
+from convlint.rule import Rule
 from convlint.suppress import settle
 from tests.pages import write_page
 
@@ -205,9 +206,9 @@ def test_a_file_is_read_for_what_it_is(tmp_path: Path) -> None:
     names = ("a.py", "b.IPYNB", "c.keras", "d.py", "e.py", "\0.py")
     found = {name: [c.text for c in read(str(tmp_path / name))] for name in names}
     assert [found[name] for name in names] == [["ignore[A]"], ["ignore[B]"], [], [], [], []]
-    assert [c.text for c in parse(b"  " + notebook(cell("# convlint: ignore[B]")), "-")] == [
-        "ignore[B]"
-    ]
+    for start in (b"", b"  ", b"\xef\xbb\xbf\n"):
+        data = start + notebook(cell("# convlint: ignore[B]"))
+        assert [(c.text, c.location.cell) for c in parse(data, "-")] == [("ignore[B]", 1)]
 
 
 def finding(
@@ -424,11 +425,11 @@ def test_a_page_may_be_about_comments(sought: str, message: str, complaint: str 
     text = PAGE.format(sought=sought, message=message)
     if complaint is None:
         rule = parse_page(text, "TST101-own-comments.md")
-        rule.cases[0].validate(rule.source)
+        validate(rule)
         assert rule.about_comments
         return
     with pytest.raises(RuleError) as caught:
-        parse_page(text, "TST101-own-comments.md").cases[0].validate("page.md")
+        validate(parse_page(text, "TST101-own-comments.md"))
     assert complaint in str(caught.value)
 
 

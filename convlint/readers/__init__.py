@@ -18,7 +18,7 @@ from convlint.errors import InputError
 from convlint.graph import Graph
 from convlint.readers.archive import MAX_SIZE
 from convlint.readers.variants import SourceModels, Variants
-from convlint.text import printable
+from convlint.text import begins_with, printable
 
 _ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _HDF5: Final = b"\x89HDF\r\n\x1a\n"
@@ -134,11 +134,12 @@ def _looks_like_source(data: bytes) -> bool:
     start = data[:_SNIFFED]
     if b"\0" in start or start.startswith((_LFS, _HDF5, *_ZIP)):
         return False
-    if start.lstrip().startswith(b"{"):
+    if begins_with(data, b"{"):
         return b'"nbformat"' in data and b'"cells"' in data
     from convlint.readers.source import mentions_keras
 
-    return mentions_keras(start) and not start.lstrip().startswith(b"[")
+    # JSON may be a list, or a string that holds JSON.
+    return mentions_keras(start) and not begins_with(data, b"[", b'"{')
 
 
 def _read_source(data: bytes, name: str) -> SourceModels:
@@ -147,7 +148,7 @@ def _read_source(data: bytes, name: str) -> SourceModels:
     if not source.mentions_keras(data):
         return SourceModels(())
     with _no_garbage_collection():
-        if name.lower().endswith(".ipynb") or data.lstrip().startswith(b"{"):
+        if name.lower().endswith(".ipynb") or begins_with(data, b"{"):
             return source.read_notebook(data, name)
         return source.read_source(data, name)
 
