@@ -36,7 +36,7 @@ def full_kernel(facts: Facts, call: Call) -> Truth:
     size = facts.lookup(call.index, "kernel_size")
     if isinstance(size, int):
         return True
-    if not isinstance(size, tuple) or not all(isinstance(extent, int) for extent in size):
+    if not (isinstance(size, tuple) and size and all(isinstance(side, int) for side in size)):
         return UNKNOWN
     return not 1 == min(size) < max(size)
 
