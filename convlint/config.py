@@ -344,4 +344,5 @@ def _list(words: Iterable[str]) -> str:
 
 
 def _quoted(word: str) -> str:
-    return json.dumps(word, ensure_ascii=False)
+    # TOML quotes as JSON does, and one character more.
+    return json.dumps(word, ensure_ascii=False).replace("\x7f", "\\u007f")
