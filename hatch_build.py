@@ -10,7 +10,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class CompileRules(BuildHookInterface[Any]):
-    """Writes ``rules/compiled.json``; a wheel carries it beside the pages."""
+    """Writes ``rules/compiled.jsonl``; a wheel carries it beside the pages."""
 
     PLUGIN_NAME = "custom"
 
@@ -19,8 +19,8 @@ class CompileRules(BuildHookInterface[Any]):
         if self.target_name != "wheel":
             return
         sys.path.insert(0, self.root)
-        from convlint import catalog, compiled
+        from convlint import catalog, compiled, shipped
 
         folder = Path(self.root) / "rules"
-        compiled.write(folder, catalog.from_pages(folder), catalog.bibliography(folder))
+        shipped.write(str(folder), catalog.from_pages(folder), catalog.bibliography(folder))
         build_data["artifacts"].append(f"rules/{compiled.FILE}")

@@ -11,19 +11,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from convlint.compiled import Compiled
-from convlint.compiled import read as read_compiled
+from convlint import compiled, shipped
 from convlint.errors import ConfigError, RuleError
-from convlint.evidence import Reference, parse_references
-from convlint.files import content
-from convlint.rule import Rule, parse_page
+from convlint.evidence import Reference
+from convlint.rule import Rule
 from convlint.suggest import did_you_mean
 
 BIBLIOGRAPHY: Final = "references.yaml"
 _MOST: Final = 2**20
 """Bytes of a rule page, or of a bibliography."""
-
-_PACKAGE: Final = Path(__file__).parent
 
 
 def load(rule_paths: Sequence[Path] = ()) -> tuple[Rule, ...]:
@@ -35,14 +31,23 @@ def load(rule_paths: Sequence[Path] = ()) -> tuple[Rule, ...]:
             or has the code or name of another. The user's own pages are validated in full;
             the shipped ones are by our tests.
     """
-    own = [parse_page(_text(page), str(page)) for page in _pages(rule_paths)]
-    known = references(rule_paths) if own else {}
-    for rule in own:
-        rule.validate()
-        check_citations(rule, known)
-    rules = sorted((*_shipped(), *own), key=lambda rule: rule.code)
+    rules = sorted((*_shipped(), *_own(rule_paths)), key=lambda rule: rule.code)
     _require_distinct(rules)
     return tuple(rules)
+
+
+def _own(rule_paths: Sequence[Path]) -> list[Rule]:
+    pages = list(_pages(rule_paths))
+    if not pages:
+        return []
+    from convlint import page
+
+    rules = [page.parse_page(_text(file), str(file)) for file in pages]
+    known = references(rule_paths)
+    for rule in rules:
+        page.validate(rule)
+        check_citations(rule, known)
+    return rules
 
 
 def references(
@@ -55,11 +60,11 @@ def references(
     keys = None if rules is None else {key for rule in rules for key in _cited(rule)}
     folders = [path if path.is_dir() else path.parent for path in rule_paths]
     found: dict[str, Reference] = {}
-    compiled = _compiled()
-    if compiled is not None:
-        found.update(compiled.references(keys))
+    stored = compiled.section("references")
+    if stored is not None:
+        found.update(shipped.references(stored, keys))
     else:
-        folders = [_shipped_folder(), *folders]
+        folders = [Path(compiled.folder_of_pages()), *folders]
     for folder in dict.fromkeys(folders):
         found.update(bibliography(folder, keys))
     return found
@@ -67,6 +72,8 @@ def references(
 
 def bibliography(folder: Path, keys: Collection[str] | None = None) -> Mapping[str, Reference]:
     """The ``references.yaml`` of a folder by key; all of it, or what is among ``keys``."""
+    from convlint.bibliography import parse_references
+
     file = folder / BIBLIOGRAPHY
     return parse_references(_text(file), str(file), keys) if file.is_file() else {}
 
@@ -204,27 +211,16 @@ def _no_rule(rules: Sequence[Rule], selector: str) -> str:
 
 @cache
 def _shipped() -> tuple[Rule, ...]:
-    compiled = _compiled()
-    if compiled is not None:
-        return compiled.rules
-    return from_pages(_shipped_folder())
+    folder = compiled.folder_of_pages()
+    stored = compiled.section("rules")
+    return from_pages(Path(folder)) if stored is None else shipped.rules(stored, folder)
 
 
 def from_pages(folder: Path) -> tuple[Rule, ...]:
     """The rules of the pages in a folder, in order of their file names."""
+    from convlint.page import parse_page
+
     return tuple(parse_page(_text(page), page.name) for page in _pages_in(folder))
-
-
-@cache
-def _compiled() -> Compiled | None:
-    folder = _shipped_folder()
-    return read_compiled(folder, installed=folder.parent == _PACKAGE)
-
-
-def _shipped_folder() -> Path:
-    """``convlint/rules`` in an installed package, ``rules`` beside it in a checkout."""
-    inside = _PACKAGE / "rules"
-    return inside if inside.is_dir() else _PACKAGE.parent / "rules"
 
 
 def _pages(rule_paths: Sequence[Path]) -> Iterator[Path]:
@@ -244,6 +240,8 @@ def _pages_in(folder: Path) -> list[Path]:
 
 
 def _text(file: Path) -> str:
+    from convlint.files import content
+
     try:
         return content(file, _MOST).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:

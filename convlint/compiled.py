@@ -1,82 +1,84 @@
-"""The shipped rules in one JSON file beside their pages, so that a run need not parse the pages.
+"""What is derived from the rule pages and the modules, stored so that a run need not derive it.
 
-The file is written when the package is built or installed (``hatch_build.py``) and holds all that
-the front matter of the pages and the bibliography say. In a checkout, where pages change, it is
-only believed as long as nothing that it was made from is newer.
+The file lies beside the pages and is written when the package is built or installed
+(``hatch_build.py``). In a checkout, where pages and modules change, it is only believed as long as
+nothing that it was made from is newer. Its first line says what that was and which sections
+follow, each a line of JSON: a run parses those that it asks for.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from functools import partial
-from pathlib import Path
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, Final
 
-from convlint.evidence import Citation, Evidence, Reference, Strength
-from convlint.finding import Confidence, Severity
-from convlint.options import Option, OptionValues, settle
-from convlint.rule import Case, Rule, page_body
+FILE: Final = "compiled.jsonl"
 
-FILE: Final = "compiled.json"
-MADE_BY: Final = ("compiled.py", "evidence.py", "options.py", "rule.py", "pattern/automaton.py")
-"""The modules of which the content of the file depends, beside the pages."""
-
-
-class Compiled(NamedTuple):
-    """What the file holds: every rule, and the bibliography still as plain data."""
-
-    rules: tuple[Rule, ...]
-    cited: Mapping[str, Sequence[Any]]
-
-    def references(self, keys: Collection[str] | None = None) -> Mapping[str, Reference]:
-        """The bibliography by key; all of it, or what is among ``keys``."""
-        return {
-            key: Reference(key, tuple(authors), *rest)
-            for key, (authors, *rest) in self.cited.items()
-            if keys is None or key in keys
-        }
+_PACKAGE: Final = os.path.dirname(os.path.abspath(__file__))
+_MADE_BY: Final = (
+    *("compiled.py", "evidence.py", "kinds", "facts", "options.py", "page.py", "pattern"),
+    *("predicate", "rule.py", "shipped.py"),
+)
+"""The modules and folders of modules of which the content depends, beside the pages."""
 
 
-def write(folder: Path, rules: Sequence[Rule], references: Mapping[str, Reference]) -> None:
+def folder_of_pages() -> str:
+    """``convlint/rules`` in an installed package, ``rules`` beside it in a checkout."""
+    inside = os.path.join(_PACKAGE, "rules")
+    return inside if os.path.isdir(inside) else os.path.join(os.path.dirname(_PACKAGE), "rules")
+
+
+def write(folder: str, sections: Mapping[str, Any]) -> None:
     """Write the file for the pages and the bibliography in a folder."""
-    document = {
-        "pages": _sizes(_pages(folder)),
-        "rules": [_rule_document(rule) for rule in rules],
-        "references": {
-            key: [reference.authors, *reference[2:]] for key, reference in references.items()
-        },
-    }
-    unfinished = folder / f"{FILE}.{os.getpid()}"
-    unfinished.write_text(json.dumps(document, separators=(",", ":")) + "\n", encoding="utf-8")
-    unfinished.replace(folder / FILE)  # whoever reads meanwhile sees all or nothing
+    head = {"pages": _sizes(_entries(folder)), "sections": list(sections)}
+    lines = [json.dumps(part, separators=(",", ":")) for part in (head, *sections.values())]
+    file = os.path.join(folder, FILE)
+    unfinished = f"{file}.{os.getpid()}"
+    with open(unfinished, "w", encoding="ascii", newline="\n") as stream:
+        stream.write("\n".join(lines) + "\n")
+    os.replace(unfinished, file)  # whoever reads meanwhile sees all or nothing
 
 
-def read(folder: Path, *, installed: bool) -> Compiled | None:
-    """What the file in a folder of pages holds; ``None`` if there is none or it is out of date.
+def section(name: str) -> Any | None:
+    """What is stored about the shipped pages; ``None`` if nothing is, or it is out of date."""
+    lines = _shipped()
+    return None if lines is None else json.loads(lines[name])
 
-    The pages of an installed package do not change.
+
+@cache
+def _shipped() -> Mapping[str, bytes] | None:
+    folder = folder_of_pages()
+    return read(folder, installed=os.path.dirname(folder) == _PACKAGE)
+
+
+def read(folder: str, *, installed: bool) -> Mapping[str, bytes] | None:
+    """The lines of the file in a folder of pages by the name of the section.
+
+    ``None`` if there is no such file or it is out of date. The pages and modules of an installed
+    package do not change.
     """
-    file = folder / FILE
+    file = os.path.join(folder, FILE)
     try:
-        written = file.stat().st_mtime_ns
-        pages = _pages(folder)
+        written = os.stat(file).st_mtime_ns
+        pages = _entries(folder)
         if not installed and any(time > written for time in _times(pages)):
             return None
-        document = json.loads(file.read_bytes())
-    except (OSError, ValueError):
+        with open(file, "rb") as stream:
+            first, *lines = stream.read().splitlines()
+        head = json.loads(first)
+        if head["pages"] != _sizes(pages):
+            return None
+        return dict(zip(head["sections"], lines, strict=True))
+    except (OSError, ValueError, LookupError, TypeError):
         return None
-    if document["pages"] != _sizes(pages):
-        return None
-    rules = tuple(_rule(folder, entry) for entry in document["rules"])
-    return Compiled(rules, document["references"])
 
 
-def _pages(folder: Path) -> dict[str, os.stat_result]:
-    """The pages and the bibliography, by name."""
+def _entries(folder: str, endings: tuple[str, ...] = (".md", ".yaml")) -> dict[str, os.stat_result]:
+    """The pages and the bibliography, or other files, by name."""
     with os.scandir(folder) as entries:
-        return {e.name: e.stat() for e in entries if e.name.endswith((".md", ".yaml"))}
+        return {entry.name: entry.stat() for entry in entries if entry.name.endswith(endings)}
 
 
 def _sizes(pages: Mapping[str, os.stat_result]) -> dict[str, int]:
@@ -85,84 +87,17 @@ def _sizes(pages: Mapping[str, os.stat_result]) -> dict[str, int]:
 
 def _times(pages: Mapping[str, os.stat_result]) -> Iterator[int]:
     yield from (status.st_mtime_ns for status in pages.values())
-    yield from ((Path(__file__).parent / name).stat().st_mtime_ns for name in MADE_BY)
+    for name in _MADE_BY:
+        path = os.path.join(_PACKAGE, name)
+        if os.path.isfile(path):
+            yield os.stat(path).st_mtime_ns
+            continue
+        for modules in _folders(path):
+            yield from (status.st_mtime_ns for status in _entries(modules, (".py",)).values())
 
 
-def _rule_document(rule: Rule) -> dict[str, Any]:
-    return {
-        "code": rule.code,
-        "name": rule.name,
-        "group": rule.group,
-        "summary": rule.summary,
-        "severity": rule.severity,
-        "confidence": rule.confidence,
-        "default": rule.default,
-        "since": rule.since,
-        "options": rule.options,
-        "cases": [_case_document(case) for case in rule.cases],
-        "fix": rule.fix,
-        "evidence": rule.evidence,
-        "source": rule.source,
-    }
-
-
-def _case_document(case: Case) -> dict[str, Any]:
-    return {
-        "pattern": case.pattern,
-        "check": case.check,
-        "comment": case.comment,
-        "at": case.at,
-        "where": case.where,
-        "severity": case.severity,
-        "confidence": case.confidence,
-        "message": case.message,
-        "help": case.help,
-        "kinds": sorted(case.compiled_pattern.automaton.required_kinds) if case.pattern else [],
-    }
-
-
-def _rule(folder: Path, entry: Mapping[str, Any]) -> Rule:
-    options = tuple(Option(*option) for option in entry["options"])
-    values = settle(options, {})
-    for_, against = entry["evidence"]
-    return Rule(
-        code=entry["code"],
-        name=entry["name"],
-        group=entry["group"],
-        summary=entry["summary"],
-        severity=Severity(entry["severity"]),
-        confidence=Confidence(entry["confidence"]),
-        default=entry["default"],
-        since=entry["since"],
-        options=options,
-        cases=tuple(_case(case, values) for case in entry["cases"]),
-        fix=entry["fix"],
-        evidence=Evidence(tuple(map(_citation, for_)), tuple(map(_citation, against))),
-        read_body=partial(_body, folder / entry["source"]),
-        source=entry["source"],
-    )
-
-
-def _case(entry: Mapping[str, Any], options: OptionValues) -> Case:
-    return Case(
-        pattern=entry["pattern"],
-        check=entry["check"],
-        comment=entry["comment"],
-        at=entry["at"],
-        where=entry["where"],
-        severity=Severity(entry["severity"]),
-        confidence=Confidence(entry["confidence"]),
-        message=entry["message"],
-        help=entry["help"],
-        options=options,
-        kinds=frozenset(entry["kinds"]),
-    )
-
-
-def _citation(entry: Sequence[Any]) -> Citation:
-    cite, strength, claim = entry
-    return Citation(cite, Strength(strength), claim)
-
-
-def _body(page: Path) -> str:
-    return page_body(page.read_text(encoding="utf-8-sig"), page.name)
+def _folders(path: str) -> Sequence[str]:
+    """A folder and those in it."""
+    with os.scandir(path) as entries:
+        inside = [entry.path for entry in entries if entry.is_dir() and entry.name[0] != "_"]
+    return [path, *inside]

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Mapping
 from enum import IntEnum
 from typing import NamedTuple
-
-from convlint.yamltext import Value, parse
 
 
 class Strength(IntEnum):
@@ -40,27 +36,6 @@ class Evidence(NamedTuple):
 def strongest(citations: tuple[Citation, ...]) -> Citation | None:
     """The strongest citation, the first of equals; ``None`` if there is none."""
     return max(citations, key=lambda citation: citation.strength, default=None)
-
-
-def parse_evidence(value: Value) -> Evidence:
-    """The ``evidence:`` of a rule page; RuleError naming file and key."""
-    fields = value.fields(required=("for", "against"))
-    supporting = tuple(map(_citation, fields["for"].items()))
-    if not supporting:
-        raise fields["for"].error("a rule needs evidence")
-    return Evidence(supporting, tuple(map(_citation, fields["against"].items())))
-
-
-def _citation(value: Value) -> Citation:
-    fields = value.fields(required=("cite", "strength", "claim"))
-    return Citation(
-        fields["cite"].sentence(),
-        fields["strength"].choice(STRENGTHS),
-        fields["claim"].sentence(),
-    )
-
-
-STRENGTHS = {str(strength): strength for strength in reversed(Strength)}
 
 
 class Reference(NamedTuple):
@@ -108,46 +83,3 @@ class Reference(NamedTuple):
 def _surname(author: str) -> str:
     """The last word of a person's name; a group such as ``Keras developers`` keeps its own."""
     return author if author.endswith(" developers") else author.rpartition(" ")[2]
-
-
-def parse_references(
-    text: str, source: str, keys: Collection[str] | None = None
-) -> Mapping[str, Reference]:
-    """The references of a ``references.yaml``, by key; all, or those among ``keys``.
-
-    Raises:
-        RuleError: one of them is not complete; names file, line and key.
-    """
-    return {
-        key: _reference(key, value)
-        for key, value in parse(text, source).entries().items()
-        if keys is None or key in keys
-    }
-
-
-def _reference(key: str, value: Value) -> Reference:
-    fields = value.fields(
-        required=("authors", "year", "title", "verified"),
-        optional=("venue", "doi", "arxiv", "url", "seen"),
-    )
-
-    def optional(name: str) -> str:
-        return fields[name].sentence() if name in fields else ""
-
-    year = fields["year"].sentence()
-    if not re.fullmatch(r"[0-9]{4}", year):
-        raise fields["year"].error(f"{year!r} is not a year")
-    if not fields.keys() & {"doi", "arxiv", "url"}:
-        raise value.error("needs a doi, arxiv or url, so that it can be looked up")
-    return Reference(
-        key=key,
-        authors=tuple(name.strip() for name in fields["authors"].sentence().split(",")),
-        year=year,
-        title=fields["title"].sentence(),
-        venue=optional("venue"),
-        doi=optional("doi"),
-        arxiv=optional("arxiv"),
-        url=optional("url"),
-        verified=fields["verified"].choice({"yes": True, "no": False}),
-        seen=optional("seen"),
-    )

@@ -11,7 +11,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from convlint.errors import RuleError
-from convlint.facts.core import CALL_FACTS, MODEL_FACTS, Facts
+from convlint.facts.core import Facts
+from convlint.facts.registry import call_fact_names, model_fact_names
 from convlint.kleene import UNKNOWN
 from convlint.options import NO_OPTIONS, OptionValues
 from convlint.suggest import did_you_mean
@@ -20,7 +21,7 @@ _FORMATTER: Final = string.Formatter()
 _OF_A_LAYER: Final = ("name", "layer", "class_name")
 _SHAPES_WITH_BATCH: Final = frozenset({"shape", "input_shape"})
 _LONGEST: Final = 60
-_FORMAT: Final = re.compile(r"(,?(\.[0-9])?[efg%])?")
+_FORMAT: Final = r"(,?(\.[0-9])?[efg%])?"
 
 
 class Placeholder(NamedTuple):
@@ -66,12 +67,12 @@ def _known_names(role: str, options: OptionValues) -> Collection[str]:
     if role == "option":
         return options
     if role == "model":
-        return {"name", *MODEL_FACTS}
-    return {*_OF_A_LAYER, *CALL_FACTS, *kinds.ARGUMENTS}
+        return {"name", *model_fact_names()}
+    return {*_OF_A_LAYER, *call_fact_names(), *kinds.ARGUMENTS}
 
 
 def _check_format(part: Placeholder) -> None:
-    if not _FORMAT.fullmatch(part.format):
+    if not re.fullmatch(_FORMAT, part.format):
         raise RuleError(
             f"{{{part.role}.{part.name}:{part.format}}}: write a number's format like .2f or .0%"
         )
@@ -135,7 +136,7 @@ def _shown(part: Placeholder, value: Any) -> str:
         except (ValueError, OverflowError):  # e.g. an integer too large for a fraction
             return readable(value)
     if isinstance(value, (tuple, list)) and part.name.endswith("shape"):
-        if part.config or part.name not in CALL_FACTS:
+        if part.config or part.name not in call_fact_names():
             return _literal(value)  # noise_shape, target_shape: as the user wrote it
         if part.name in _SHAPES_WITH_BATCH:
             return dimensions(value[1:])

@@ -10,11 +10,13 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from convlint.errors import ConfigError
 from convlint.suggest import did_you_mean
-from convlint.yamltext import Value
+
+if TYPE_CHECKING:
+    from convlint.yamltext import Value
 
 OptionValue: TypeAlias = bool | int | float
 OptionValues: TypeAlias = Mapping[str, OptionValue]
@@ -22,9 +24,9 @@ OptionValues: TypeAlias = Mapping[str, OptionValue]
 
 NO_OPTIONS: Final[OptionValues] = MappingProxyType({})
 
-_NAME: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-_INTEGER: Final = re.compile(r"-?[0-9]{1,15}")
-_FRACTION: Final = re.compile(r"-?[0-9]{1,15}\.[0-9]{1,15}")
+_NAME: Final = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
+_INTEGER: Final = r"-?[0-9]{1,15}"
+_FRACTION: Final = r"-?[0-9]{1,15}\.[0-9]{1,15}"
 _TRUTHS: Final = {"true": True, "false": False}
 
 
@@ -77,7 +79,7 @@ def _options(declared: Value) -> Iterator[Option]:
     for entry in declared.items():
         fields = entry.fields(required=("name", "default", "about"))
         name = fields["name"].text()
-        if not _NAME.fullmatch(name):
+        if not re.fullmatch(_NAME, name):
             raise fields["name"].error(f"{name!r} does not look like highest-rate")
         yield Option(name, _default(fields["default"]), fields["about"].sentence())
 
@@ -86,9 +88,9 @@ def _default(value: Value) -> OptionValue:
     text = value.text()
     if text in _TRUTHS:
         return _TRUTHS[text]
-    if _INTEGER.fullmatch(text):
+    if re.fullmatch(_INTEGER, text):
         return int(text)
-    if _FRACTION.fullmatch(text):
+    if re.fullmatch(_FRACTION, text):
         return float(text)
     raise value.error(f"{text!r} is not an integer, a fraction such as 0.5, true or false")
 

@@ -15,9 +15,10 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from convlint import baseline, catalog, comments, config, engine, pattern, predicate, reporters
-from convlint import rule as rules
+from convlint import baseline, catalog, comments, config, engine, page, reporters
 from convlint.errors import ConvlintError, InputError
+from convlint.pattern.parse import parse as parse_pattern
+from convlint.predicate.parse import parse as parse_predicate
 from convlint.readers import archive, hdf5, hdf5_attributes, read_bytes
 from convlint.readers.hdf5_attributes import DamagedError, UnusualError
 
@@ -92,7 +93,7 @@ def notebook(data: bytes) -> None:
 def pattern_text(data: bytes) -> None:
     """A pattern of a rule page."""
     with suppress(ConvlintError):
-        pattern.parse(data.decode("utf-8", "replace"))
+        parse_pattern(data.decode("utf-8", "replace"))
 
 
 def predicate_text(data: bytes) -> None:
@@ -100,14 +101,13 @@ def predicate_text(data: bytes) -> None:
     text = data.decode("utf-8", "replace")
     for roles in ((), ("a", "b")):
         with suppress(ConvlintError):
-            predicate.parse(text, roles=roles)
+            parse_predicate(text, roles=roles)
 
 
 def rule_page(data: bytes) -> None:
     """A rule page, with all that is only compiled when it is needed."""
     with suppress(ConvlintError):
-        page = rules.parse_page(data.decode("utf-8", "replace"), "TST101-tested-dense.md")
-        page.validate()
+        page.validate(page.parse_page(data.decode("utf-8", "replace"), "TST101-tested-dense.md"))
 
 
 def _in_file(data: bytes, name: str, use: Callable[[Path], object]) -> None:

@@ -10,8 +10,9 @@ from typing import Any
 from convlint import catalog
 from convlint.evidence import Reference
 from convlint.finding import Confidence, Finding, PathStep, Severity
+from convlint.page import parse_page
 from convlint.report import Checked, Model, Report
-from convlint.rule import Rule, parse_page
+from convlint.rule import Rule
 from tests.pages import write_page
 
 HOSTILE = [

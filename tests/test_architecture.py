@@ -16,15 +16,16 @@ MODULES = sorted(path.relative_to(ROOT) for path in PACKAGE.rglob("*.py"))
 HEAVY = {"keras", "tf_keras", "tensorflow", "numpy", "h5py", "rich", "fsspec", "aiohttp"}
 
 LAYERS = [
-    {"crash", "errors", "files", "graph", "kleene", "suggest", "text", "terminal", "urls"},
+    {"compiled", "crash", "errors", "files", "graph", "kleene", "suggest", "text", "terminal", "urls"},
     {"finding", "kinds"},
     {"yamltext", "evidence", "options"},
+    {"bibliography"},
     {"facts", "readers"},
     {"operators", "predicate"},
     {"pattern"},
     {"checks", "message"},
     {"rule", "comments", "plugins"},
-    {"compiled"},
+    {"page", "shipped"},
     {"catalog", "globs", "lint"},
     {"report"},
     {"reporters"},

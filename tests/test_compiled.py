@@ -1,18 +1,27 @@
-"""The compiled rules say what the pages say, and are not believed once a page has changed."""
+"""What is stored says what pages and modules say, and is not believed once one has changed."""
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import subprocess
+import sys
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from convlint import catalog, compiled
+from convlint import catalog, compiled, shipped
+from convlint.facts import registry
+from convlint.pattern import stored
+from convlint.pattern.parse import parse as parse_pattern
+from convlint.pattern.tree import Pattern
 from convlint.rule import Case, Rule
+from tests.configs import layer, sequential
 
-NOT_STATED = {"kinds", "lines"}
+NOT_STATED = {"parsed", "lines"}
 """What only one of both forms of a rule knows."""
 PAGES = Path(__file__).parent.parent / "rules"
 
@@ -22,7 +31,7 @@ def folder(tmp_path: Path) -> Path:
     """Some shipped pages with the bibliography, compiled."""
     for page in (*sorted(PAGES.glob("CVL[16]*.md")), PAGES / "references.yaml"):
         shutil.copy(page, tmp_path)
-    compiled.write(tmp_path, catalog.from_pages(tmp_path), catalog.bibliography(tmp_path))
+    shipped.write(str(tmp_path), catalog.from_pages(tmp_path), catalog.bibliography(tmp_path))
     return tmp_path
 
 
@@ -36,24 +45,55 @@ def stated_in_case(case: Case) -> dict[str, object]:
     return {f.name: getattr(case, f.name) for f in fields(Case) if f.name not in NOT_STATED}
 
 
+def section(folder: Path, name: str) -> Any:
+    lines = compiled.read(str(folder), installed=True)
+    assert lines is not None
+    return json.loads(lines[name])
+
+
 def test_the_rules_are_those_of_the_pages(folder: Path) -> None:
-    read = compiled.read(folder, installed=False)
-    assert read is not None
-    assert list(map(stated, read.rules)) == list(map(stated, catalog.from_pages(folder)))
+    read = shipped.rules(section(folder, "rules"), str(folder))
+    assert list(map(stated, read)) == list(map(stated, catalog.from_pages(folder)))
 
 
 def test_so_is_the_bibliography(folder: Path) -> None:
-    read = compiled.read(folder, installed=True)
-    assert read is not None
-    assert read.references() == catalog.bibliography(folder)
-    assert read.references({"jansma2018"}) == catalog.bibliography(folder, {"jansma2018"})
+    entries = section(folder, "references")
+    assert shipped.references(entries) == catalog.bibliography(folder)
+    assert shipped.references(entries, {"jansma2018"}) == catalog.bibliography(
+        folder, {"jansma2018"}
+    )
 
 
-def test_kinds_are_those_that_every_match_has(folder: Path) -> None:
-    read = compiled.read(folder, installed=True)
-    assert read is not None
-    for case in (case for rule in read.rules for case in rule.cases if case.pattern):
-        assert case.kinds == case.compiled_pattern.automaton.required_kinds
+def test_stored_patterns_are_those_that_the_parser_makes(folder: Path) -> None:
+    for rule in shipped.rules(section(folder, "rules"), str(folder)):
+        for case in (case for case in rule.cases if case.pattern):
+            ours = case.compiled_pattern
+            parsed = parse_pattern(ours.text, case.options)
+            assert ours.roles == parsed.roles
+            assert plain(ours) == plain(parsed)
+
+
+def plain(pattern: Pattern) -> object:
+    """The pattern as JSON shows it, which has no tuples."""
+    return json.loads(json.dumps(stored.document(pattern)))
+
+
+def test_every_fact_is_found_in_the_module_that_is_stored(folder: Path) -> None:
+    assert section(folder, "facts") == list(map(dict, registry.discovered()))
+
+
+def test_a_run_imports_only_modules_whose_facts_it_asks_for(tmp_path: Path) -> None:
+    model = tmp_path / "model.json"
+    model.write_text(json.dumps(sequential(layer("Dense", "dense", units=10))), encoding="utf-8")
+    script = (
+        "import sys; from convlint import check; check(sys.argv[1], select='CVL101');"
+        "print(*(name for name in sys.modules if name.startswith('convlint.facts.')))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", script, model], check=True, capture_output=True, text=True
+    )
+    assert "convlint.facts.registry" in run.stdout
+    assert "convlint.facts.seeds" not in run.stdout
 
 
 def test_a_page_that_has_changed_makes_it_out_of_date(folder: Path) -> None:
@@ -62,17 +102,19 @@ def test_a_page_that_has_changed_makes_it_out_of_date(folder: Path) -> None:
     page.write_text(text.replace("severity: warning", "severity: warninq"), encoding="utf-8")
     later = (folder / compiled.FILE).stat().st_mtime_ns + 1
     os.utime(page, ns=(later, later))
-    assert compiled.read(folder, installed=False) is None
+    assert compiled.read(str(folder), installed=False) is None
 
 
 @pytest.mark.parametrize("installed", [False, True])
 def test_a_page_more_or_less_makes_it_out_of_date(folder: Path, installed: bool) -> None:
     page = next(folder.glob("*.md"))
     page.rename(folder.parent / page.name)
-    assert compiled.read(folder, installed=installed) is None
+    assert compiled.read(str(folder), installed=installed) is None
 
 
-@pytest.mark.parametrize("text", ["", "{", '{"pages": {}}'])
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"pages": {}}', '{"pages": {}, "sections": ["rules"]}']
+)
 def test_what_is_not_whole_is_not_believed(text: str, folder: Path) -> None:
     (folder / compiled.FILE).write_text(text, encoding="utf-8")
-    assert compiled.read(folder, installed=True) is None
+    assert compiled.read(str(folder), installed=True) is None

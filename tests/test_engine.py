@@ -16,8 +16,8 @@ import convlint
 from convlint import Config, ConfigError, InputError, Report, RuleError, Severity, check
 from convlint.finding import Finding, PathStep
 from convlint.lint import lint
+from convlint.page import parse_page
 from convlint.readers import read
-from convlint.rule import parse_page
 from tests.pages import write_page
 
 

@@ -8,11 +8,13 @@ from typing import Any, ClassVar
 
 import pytest
 
-from convlint import predicate
 from convlint.errors import RuleError
-from convlint.facts.core import MODEL_FACTS, Facts
+from convlint.facts import registry
+from convlint.facts.core import Facts
 from convlint.kleene import UNKNOWN
-from convlint.pattern import Match, find, parse
+from convlint.pattern import Match, find
+from convlint.pattern.parse import parse
+from convlint.predicate.parse import parse as parse_predicate
 from tests.pattern_graphs import OwnKinds, facts_of, network
 
 
@@ -25,7 +27,7 @@ def matches(
 
 def _matches(text: str, facts: Facts, *, at: str = "x", where: str | None = None) -> list[Match]:
     pattern = parse(text)
-    condition = predicate.parse(where, roles=pattern.roles) if where else None
+    condition = parse_predicate(where, roles=pattern.roles) if where else None
     return list(find(pattern, facts, at=at, where=condition))
 
 
@@ -181,7 +183,7 @@ def test_find_refuses_roles_that_the_pattern_does_not_have() -> None:
     facts = network("Conv2D")
     with pytest.raises(RuleError, match="no role 'frist'; did you mean 'first'"):
         find(parse("first:conv"), facts, at="frist")
-    where = predicate.parse("second.filters > 1", roles=("first", "second"))
+    where = parse_predicate("second.filters > 1", roles=("first", "second"))
     with pytest.raises(RuleError, match="no role 'second'"):
         find(parse("first:conv"), facts, at="first", where=where)
 
@@ -248,7 +250,7 @@ def test_the_shortest_of_the_paths_that_fulfil_the_condition_is_the_witness() ->
 
 
 def test_where_may_ask_for_facts_of_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(MODEL_FACTS, "depth", lambda facts: len(facts))
+    monkeypatch.setitem(registry._MODEL_FACTS, "depth", lambda facts: len(facts))
     facts = network("Conv2D", "ReLU")
     assert matches("x:conv", facts, where="model.depth == 2") == [(0,)]
     assert matches("x:conv", facts, where="model.depth > 2") == []

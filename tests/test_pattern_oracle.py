@@ -11,8 +11,10 @@ import networkx
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from convlint import pattern, predicate
+from convlint import pattern
 from convlint.kleene import UNKNOWN
+from convlint.pattern.parse import parse as parse_pattern
+from convlint.predicate.parse import parse as parse_predicate
 from tests.pattern_graphs import OwnKinds, facts_of
 
 # What is tested is written down once more, as naively as can be: a truth value is a number
@@ -259,12 +261,12 @@ def test_matches_are_those_of_an_enumeration_of_all_paths(
         if end == len(path)
     ]
     event("some match" if found else "no match")
-    compiled = pattern.parse(str(tree))
+    compiled = parse_pattern(str(tree))
     for at in roles:
         check(list(pattern.find(compiled, facts, at=at)), at, found)
         for template, holds in WHERE.items():
             for one, other in itertools.product(roles, repeat=2):
-                where = predicate.parse(template.format(one, other), roles=roles)
+                where = parse_predicate(template.format(one, other), roles=roles)
                 matches = list(pattern.find(compiled, facts, at=at, where=where))
                 chosen = [
                     (path, bound)

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from convlint.errors import RuleError
 from convlint.kinds import KINDS
-from convlint.pattern import parse
-from convlint.pattern.parse import MAX_DEPTH, MAX_STEPS
+from convlint.pattern.parse import MAX_DEPTH, MAX_STEPS, parse
 
 EMPTY = "the pattern is empty; expected a step"
 

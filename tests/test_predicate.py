@@ -12,10 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from convlint.errors import RuleError
-from convlint.facts.core import CALL_FACTS, MODEL_FACTS, Facts
+from convlint.facts import registry
+from convlint.facts.core import Facts
 from convlint.graph import Call
 from convlint.kleene import UNKNOWN, Truth
-from convlint.predicate import MAX_DEPTH, MAX_LENGTH, parse
+from convlint.predicate.parse import MAX_DEPTH, MAX_LENGTH, parse
 from tests.pattern_graphs import facts_of
 
 CONFIG: Mapping[str, Any] = {
@@ -337,12 +338,12 @@ def test_a_fact_goes_before_an_argument_of_the_same_name(monkeypatch: pytest.Mon
     def rate(facts: Facts, call: Call) -> float:
         return 0.75
 
-    monkeypatch.setitem(CALL_FACTS, "rate", rate)
+    monkeypatch.setitem(registry._CALL_FACTS, "rate", rate)
     assert evaluate("rate == 0.75 and config.rate == 0.25") is True
 
 
 def test_facts_of_the_model_need_no_role(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(MODEL_FACTS, "depth", lambda facts: 17)
+    monkeypatch.setitem(registry._MODEL_FACTS, "depth", lambda facts: 17)
     assert evaluate("model.depth == 17") is True
     predicate = parse("model.depth > 20", roles=("first",))
     assert predicate.roles == frozenset()
@@ -384,7 +385,8 @@ def test_conjuncts_are_those_of_all_nested_ands() -> None:
         "b": 2,
         "c": 1,
     }
-    assert parse("a.rate > 1 or b.use_bias", roles=roles).conjuncts == ()
+    either = parse("a.rate > 1 or b.use_bias", roles=roles)
+    assert either.conjuncts == (either,)
 
 
 # Kleene's logic is min, max and 1 - x on 0, 1/2, 1.

@@ -15,10 +15,10 @@ from rich.console import Console
 from convlint import catalog
 from convlint.finding import PathStep, Severity
 from convlint.graph import Location
+from convlint.page import parse_page
 from convlint.reporters import concise, full, rules
 from convlint.reporters import json as json_reporter
 from convlint.reporters.words import excerpt, first_of, shape_text
-from convlint.rule import parse_page
 from convlint.text import printable
 from tests.pages import write_page
 from tests.reports import finding, report_on

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from convlint.bibliography import parse_references
 from convlint.checks import CHECKS, check
 from convlint.errors import RuleError
-from convlint.evidence import Strength, parse_references, strongest
+from convlint.evidence import Strength, strongest
 from convlint.facts.core import Facts
 from convlint.finding import Confidence, Severity
 from convlint.graph import Call, Graph, Tensor
@@ -16,8 +17,8 @@ from convlint.kinds import classify
 from convlint.kleene import UNKNOWN
 from convlint.message import fill, readable
 from convlint.options import OptionValues
+from convlint.page import parse_page, validate
 from convlint.pattern import Match
-from convlint.rule import parse_page
 
 FRONT = """\
 code: TST101
@@ -78,7 +79,7 @@ def denses(*names: str) -> Facts:
 
 def test_a_page_becomes_a_rule() -> None:
     rule = parse_page(page(), SOURCE)
-    rule.validate()
+    validate(rule)
     assert (rule.code, rule.name, rule.default, rule.since) == (
         "TST101",
         "two-denses",
@@ -184,7 +185,7 @@ def test_the_file_is_named_after_code_and_name() -> None:
 def test_validation_finds_what_is_only_compiled_when_needed(text: str, complaint: str) -> None:
     rule = parse_page(text, SOURCE)
     with pytest.raises(RuleError) as caught:
-        rule.validate()
+        validate(rule)
     assert str(caught.value).startswith(SOURCE)
     assert complaint in str(caught.value)
 
@@ -218,7 +219,7 @@ def test_a_case_inherits_what_it_does_not_state() -> None:
 
 def test_what_one_case_reports_a_later_one_does_not() -> None:
     rule = parse_page(cases(), SOURCE)
-    rule.validate()
+    validate(rule)
     found = [(match.at, case.severity) for case, match in rule.find(denses("a", "b", "c"))]
     assert found == [(3, Severity.ERROR), (2, Severity.WARNING)]
 
@@ -226,7 +227,7 @@ def test_what_one_case_reports_a_later_one_does_not() -> None:
 def test_a_fault_in_a_case_says_which() -> None:
     text = cases().replace("at: third", "at: fourth")
     with pytest.raises(RuleError, match=r"\.md:\d+: at: 'fourth' is no role"):
-        parse_page(text, SOURCE).validate()
+        validate(parse_page(text, SOURCE))
     with pytest.raises(RuleError, match=r"cases\[1\]\.hlp: unknown key"):
         parse_page(cases().replace("help: stop", "hlp: stop"), SOURCE)
 
@@ -248,16 +249,16 @@ def check_page(message: str = "{odd.name}") -> str:
 
 def test_a_page_can_name_a_check_in_python() -> None:
     rule = parse_page(check_page(), SOURCE)
-    rule.validate()
+    validate(rule)
     assert [match.at for _, match in rule.find(denses("a", "b", "c"))] == [1, 3]
 
 
 def test_a_check_has_to_be_registered_and_bind_the_roles_that_are_used() -> None:
     unknown = parse_page(check_page().replace(CHECK_NAME, CHECK_NAME + "s"), SOURCE)
     with pytest.raises(RuleError, match=f"there is no check .*did you mean '{CHECK_NAME}'"):
-        unknown.validate()
+        validate(unknown)
     with pytest.raises(RuleError, match="there is no role 'even'"):
-        parse_page(check_page("{even.name}"), SOURCE).validate()
+        validate(parse_page(check_page("{even.name}"), SOURCE))
     with pytest.raises(RuleError, match="at: a check decides this by itself"):
         parse_page(check_page().replace("help:", "at: odd\nhelp:"), SOURCE)
     assert CHECKS[CHECK_NAME].roles == ("odd",)

@@ -6,7 +6,8 @@ import re
 from typing import Final
 
 from convlint import kinds as kinds_table
-from convlint.facts.core import Facts, call_fact, sweep
+from convlint.facts.core import Facts
+from convlint.facts.registry import call_fact, sweep
 from convlint.facts.shapes import shape
 from convlint.graph import Call
 from convlint.kleene import UNKNOWN, Truth, Unknown

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from convlint.facts.core import Facts, call_fact, model_fact, sweep
+from convlint.facts.core import Facts
 from convlint.facts.inference.dimensions import product
+from convlint.facts.registry import call_fact, model_fact, sweep
 from convlint.facts.shapes import input_rank, input_spatial_shape, rank, spatial_shape
 from convlint.graph import Call
 from convlint.kleene import UNKNOWN, Truth

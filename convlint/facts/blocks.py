@@ -6,7 +6,8 @@ from collections import Counter
 from typing import TypeAlias
 
 from convlint.facts.activations import function
-from convlint.facts.core import Facts, call_fact, model_fact, sweep
+from convlint.facts.core import Facts
+from convlint.facts.registry import call_fact, model_fact, sweep
 from convlint.facts.residual import Side, additions, sides
 from convlint.graph import Call
 from convlint.kleene import UNKNOWN

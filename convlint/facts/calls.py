@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from convlint.facts.core import Facts, call_fact, sweep
+from convlint.facts.core import Facts
+from convlint.facts.registry import call_fact, sweep
 from convlint.graph import Call
 from convlint.kleene import Unknown
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, TypeAlias
 
-from convlint.facts.core import Facts, call_fact, model_fact, sweep
+from convlint.facts.core import Facts
 from convlint.facts.inference import output_shapes, site
 from convlint.facts.inference.dimensions import (
     Dimension,
@@ -23,6 +23,7 @@ from convlint.facts.inference.dimensions import (
 )
 from convlint.facts.inference.ranks import accepted_ranks
 from convlint.facts.inference.site import Site
+from convlint.facts.registry import call_fact, model_fact, sweep
 from convlint.facts.shapes import input_rank, input_shapes, shapes
 from convlint.graph import Call
 from convlint.kleene import UNKNOWN, Unknown

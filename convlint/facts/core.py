@@ -1,28 +1,19 @@
 """Facts: what is derived about a call or a model, computed when first asked for.
 
-A fact is a function registered with :func:`call_fact` (one value for each call) or
-:func:`model_fact` (one value for the model). Its name is the name that predicates use, its
-docstring the documentation. A value that cannot be established is ``UNKNOWN``.
-
-A fact that depends on the same fact of a producer must be a single pass in topological order
-(:func:`sweep`), never a recursion: graphs are deeper than Python's stack.
+What facts there are, and how one is written, is in :mod:`convlint.facts.registry`.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
-from functools import cached_property, wraps
-from typing import Any, Final, TypeVar
+from collections.abc import Hashable, Mapping, Sequence
+from functools import cached_property
+from typing import Any
 
 from convlint import kinds as kinds_table
-from convlint.graph import Call, Graph
+from convlint.facts.registry import call_fact_named, model_fact_named
+from convlint.graph import Graph
 from convlint.kleene import UNKNOWN
-
-T = TypeVar("T")
-
-CALL_FACTS: Final[dict[str, Callable[[Facts, Call], Any]]] = {}
-MODEL_FACTS: Final[dict[str, Callable[[Facts], Any]]] = {}
 
 
 class Facts:
@@ -35,11 +26,11 @@ class Facts:
     def __init__(self, graph: Graph) -> None:
         """Nothing is computed yet.
 
-        ``values`` has what call facts gave, by name and index, and ``steps`` what patterns found
-        out, by what they asked.
+        ``values`` has what call facts gave, by name and index, ``sweeps`` what passes over the
+        graph gave, and ``steps`` what patterns found out, by what they asked.
         """
         self.graph = graph
-        self._cache: dict[str, Any] = {}
+        self.sweeps: dict[str, Any] = {}
         self.values: defaultdict[str, dict[int, Any]] = defaultdict(dict)
         self.steps: dict[Hashable, Any] = {}
 
@@ -111,7 +102,7 @@ class Facts:
         Returns UNKNOWN if there is neither.
         """
         call = self.graph.calls[index]
-        fact = CALL_FACTS.get(name)
+        fact = call_fact_named(name)
         if fact is not None:
             return fact(self, call)
         if name in call.config:
@@ -120,51 +111,5 @@ class Facts:
 
     def model(self, name: str) -> Any:
         """A fact of the whole model; UNKNOWN if there is none of that name."""
-        fact = MODEL_FACTS.get(name)
+        fact = model_fact_named(name)
         return UNKNOWN if fact is None else fact(self)
-
-
-def call_fact(function: Callable[[Facts, Call], T]) -> Callable[[Facts, Call], T]:
-    """Register a fact of a call under the function's name and remember its values."""
-    name = function.__name__
-    _require_new(name, CALL_FACTS)
-
-    @wraps(function)
-    def remembered(facts: Facts, call: Call) -> T:
-        index = call.index
-        values: dict[int, T] = facts.values[name]
-        if index in values:
-            return values[index]
-        value = values[index] = function(facts, call)
-        return value
-
-    CALL_FACTS[name] = remembered
-    return remembered
-
-
-def model_fact(function: Callable[[Facts], T]) -> Callable[[Facts], T]:
-    """Register a fact of the model under the function's name and remember its value."""
-    _require_new(function.__name__, MODEL_FACTS)
-    remembered = sweep(function)
-    MODEL_FACTS[function.__name__] = remembered
-    return remembered
-
-
-def _require_new(name: str, known: Collection[str]) -> None:
-    if name in known:
-        raise ValueError(f"there are two facts named {name!r}")
-
-
-def sweep(function: Callable[[Facts], T]) -> Callable[[Facts], T]:
-    """Remember what a pass over the whole graph computes, without making it a named fact."""
-    key = f"{function.__module__}.{function.__qualname__}"
-
-    @wraps(function)
-    def remembered(facts: Facts) -> T:
-        cache = facts._cache
-        if key not in cache:
-            cache[key] = function(facts)
-        value: T = cache[key]
-        return value
-
-    return remembered

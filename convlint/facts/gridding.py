@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from math import gcd
 from typing import Final, NamedTuple, TypeAlias
 
-from convlint.facts.core import Facts, call_fact, sweep
+from convlint.facts.core import Facts
+from convlint.facts.registry import call_fact, sweep
 from convlint.facts.windows import windows
 from convlint.graph import Call
 from convlint.kleene import UNKNOWN, Unknown

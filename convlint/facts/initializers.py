@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from math import prod
 from typing import Any, Final, NamedTuple
 
-from convlint.facts.core import Facts, call_fact, model_fact
+from convlint.facts.core import Facts
 from convlint.facts.inference import site
 from convlint.facts.inference.dimensions import Dimension, compute, dimension, per_axis
+from convlint.facts.registry import call_fact, model_fact
 from convlint.facts.shapes import channels, input_shapes
 from convlint.graph import Call
 from convlint.kleene import UNKNOWN, Truth, Unknown

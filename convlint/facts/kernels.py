@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from convlint.facts.core import Facts, call_fact
+from convlint.facts.core import Facts
 from convlint.facts.inference.dimensions import Dimension, per_axis
 from convlint.facts.inference.site import argument
+from convlint.facts.registry import call_fact
 from convlint.facts.shapes import input_spatial_shape
 from convlint.graph import Call
 from convlint.kleene import UNKNOWN, Unknown

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from convlint.facts.core import Facts, call_fact, model_fact, sweep
+from convlint.facts.core import Facts
+from convlint.facts.registry import call_fact, model_fact, sweep
 from convlint.graph import Call
 from convlint.kinds import masking
 from convlint.kleene import UNKNOWN, Truth, conjunction, disjunction

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from convlint.facts.core import Facts, call_fact
+from convlint.facts.core import Facts
 from convlint.facts.outputs import loss_of, metrics_of
+from convlint.facts.registry import call_fact
 from convlint.facts.shapes import shape
 from convlint.graph import Call, Loss, Metric
 from convlint.kleene import UNKNOWN, Truth, Unknown

@@ -6,7 +6,8 @@ from typing import Final
 
 from convlint.facts.activations import nonlinear
 from convlint.facts.calls import training
-from convlint.facts.core import Facts, call_fact, model_fact, sweep
+from convlint.facts.core import Facts
+from convlint.facts.registry import call_fact, model_fact, sweep
 from convlint.facts.shapes import channel_axis, channels, rank
 from convlint.graph import Call
 from convlint.kleene import UNKNOWN, Truth, Unknown, conjunction

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from convlint.facts.activations import function
-from convlint.facts.core import Facts, call_fact, model_fact
+from convlint.facts.core import Facts
 from convlint.facts.receptive_field import stride_min
+from convlint.facts.registry import call_fact, model_fact
 from convlint.facts.roles import collapsed
 from convlint.facts.shapes import channels, rank, shape, spatial_size
 from convlint.graph import Call, Loss, Metric

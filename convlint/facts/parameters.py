@@ -6,11 +6,12 @@ are not).
 
 from __future__ import annotations
 
-from convlint.facts.core import Facts, call_fact, model_fact
+from convlint.facts.core import Facts
 from convlint.facts.inference import site
 from convlint.facts.inference.dimensions import Dimension, total
 from convlint.facts.inference.sequence import backward
 from convlint.facts.inference.weights import spectral_vector, weights
+from convlint.facts.registry import call_fact, model_fact
 from convlint.facts.shapes import input_shapes
 from convlint.graph import Call
 from convlint.kleene import UNKNOWN, Unknown

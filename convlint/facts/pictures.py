@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from convlint.facts.core import Facts, call_fact
+from convlint.facts.core import Facts
 from convlint.facts.outputs import CLASSIFICATION_LOSSES, final_activation, loss
+from convlint.facts.registry import call_fact
 from convlint.facts.roles import collapsed
 from convlint.facts.shapes import channels
 from convlint.graph import Call

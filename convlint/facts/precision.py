@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from convlint.facts.core import Facts, call_fact
+from convlint.facts.core import Facts
+from convlint.facts.registry import call_fact
 from convlint.graph import Call
 from convlint.kleene import UNKNOWN, Unknown
 

@@ -13,11 +13,12 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Final, TypeAlias
 
-from convlint.facts.core import Facts, call_fact, sweep
+from convlint.facts.core import Facts
 from convlint.facts.inference import is_elementwise
 from convlint.facts.inference.dimensions import Dimension, axis_indices, per_axis
 from convlint.facts.inference.field import STAY, Extent, Field, Window, merge, start
 from convlint.facts.inference.site import argument
+from convlint.facts.registry import call_fact, sweep
 from convlint.facts.shapes import (
     channel_axis,
     input_rank,

@@ -14,7 +14,8 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from convlint.facts.core import Facts, call_fact, sweep
+from convlint.facts.core import Facts
+from convlint.facts.registry import call_fact, sweep
 from convlint.graph import Call
 from convlint.kleene import UNKNOWN, Truth, disjunction, negation
 

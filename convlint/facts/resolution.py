@@ -5,8 +5,9 @@ from __future__ import annotations
 from math import inf
 from typing import Final
 
-from convlint.facts.core import Facts, call_fact, model_fact, sweep
+from convlint.facts.core import Facts
 from convlint.facts.receptive_field import receptive_field_max, receptive_field_min
+from convlint.facts.registry import call_fact, model_fact, sweep
 from convlint.facts.residual import is_pointwise
 from convlint.facts.roles import in_head
 from convlint.facts.shapes import input_spatial_size, spatial_shape

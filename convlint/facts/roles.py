@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from convlint.facts.core import Facts, call_fact, sweep
+from convlint.facts.core import Facts
+from convlint.facts.registry import call_fact, sweep
 from convlint.facts.shapes import channel_axis, input_rank, input_spatial_size, rank, spatial_size
 from convlint.graph import Call
 from convlint.kleene import UNKNOWN, Truth, conjunction, disjunction, negation

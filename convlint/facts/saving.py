@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from convlint.facts.core import Facts, call_fact
+from convlint.facts.core import Facts
+from convlint.facts.registry import call_fact
 from convlint.graph import Call
 from convlint.kleene import UNKNOWN, Truth
 

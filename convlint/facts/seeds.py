@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from convlint.facts.core import Facts, call_fact, model_fact, sweep
+from convlint.facts.core import Facts
 from convlint.facts.initializers import Initializer, initial_bias, initializer, kernel_shape
+from convlint.facts.registry import call_fact, model_fact, sweep
 from convlint.graph import Call
 from convlint.kleene import UNKNOWN
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from convlint import kinds as kinds_table
-from convlint.facts.core import Facts, call_fact, model_fact
+from convlint.facts.core import Facts
 from convlint.facts.inference.dimensions import Dimension
+from convlint.facts.registry import call_fact, model_fact
 from convlint.facts.shapes import input_shape
 from convlint.graph import Call
 from convlint.kleene import UNKNOWN, Truth, Unknown

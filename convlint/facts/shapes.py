@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final, TypeAlias
 
 from convlint import kinds
-from convlint.facts.core import Facts, call_fact, sweep
+from convlint.facts.core import Facts
 from convlint.facts.inference import output_shapes
 from convlint.facts.inference.dimensions import (
     Dimension,
@@ -19,6 +19,7 @@ from convlint.facts.inference.dimensions import (
     dimension,
     product,
 )
+from convlint.facts.registry import call_fact, sweep
 from convlint.graph import Call, Shape
 from convlint.kleene import UNKNOWN
 

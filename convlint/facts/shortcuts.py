@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from convlint.facts.core import Facts, call_fact, sweep
+from convlint.facts.core import Facts
+from convlint.facts.registry import call_fact, sweep
 from convlint.facts.residual import PASSING, UPSAMPLING, Side, sides
 from convlint.graph import Call
 from convlint.kleene import UNKNOWN, Truth, disjunction

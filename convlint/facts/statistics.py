@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from convlint.facts.calls import training
-from convlint.facts.core import Facts, call_fact, model_fact
+from convlint.facts.core import Facts
 from convlint.facts.inference.dimensions import Dimension, TensorShape, axis_index, product
 from convlint.facts.initializers import initializer
+from convlint.facts.registry import call_fact, model_fact
 from convlint.facts.shapes import input_shape, shape
 from convlint.graph import Call
 from convlint.kleene import UNKNOWN, Truth, Unknown

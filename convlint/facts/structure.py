@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from convlint.facts.activations import function
-from convlint.facts.core import Facts, model_fact, sweep
+from convlint.facts.core import Facts
 from convlint.facts.parameters import parameters, total_parameters
+from convlint.facts.registry import model_fact, sweep
 from convlint.facts.residual import on_residual_branch
 from convlint.facts.roles import in_head
 from convlint.facts.shapes import spatial_shape

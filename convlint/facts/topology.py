@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from convlint.facts.activations import nonlinear
-from convlint.facts.core import Facts, call_fact, model_fact, sweep
+from convlint.facts.core import Facts
 from convlint.facts.initializers import kernel_initializer_class
+from convlint.facts.registry import call_fact, model_fact, sweep
 from convlint.facts.residual import Side, additions, immediate_dominators, sides
 from convlint.facts.shapes import channel_axis, input_shapes, shape
 from convlint.graph import Call, Tensor

@@ -6,9 +6,10 @@ import math
 from typing import Any, Final
 
 from convlint.facts.calls import training
-from convlint.facts.core import Facts, call_fact, model_fact, sweep
+from convlint.facts.core import Facts
 from convlint.facts.inference.dimensions import Dimension, total
 from convlint.facts.parameters import parameters
+from convlint.facts.registry import call_fact, model_fact, sweep
 from convlint.facts.roles import in_body
 from convlint.graph import Call
 from convlint.kleene import UNKNOWN, Truth, Unknown, conjunction

@@ -9,9 +9,10 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from convlint.facts.core import Facts, call_fact, sweep
+from convlint.facts.core import Facts
 from convlint.facts.inference.dimensions import Dimension, per_axis
 from convlint.facts.inference.site import argument
+from convlint.facts.registry import call_fact, sweep
 from convlint.facts.shapes import input_spatial_shape
 from convlint.graph import Call
 from convlint.kleene import UNKNOWN, Truth, Unknown, conjunction, disjunction

@@ -2,5 +2,3 @@
 
 from convlint.pattern.match import Match as Match
 from convlint.pattern.match import find as find
-from convlint.pattern.parse import Pattern as Pattern
-from convlint.pattern.parse import parse as parse

@@ -10,31 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence as Ordered
 from typing import NamedTuple
 
-from convlint.pattern.tree import ANY, Choice, Node, Repeat, Sequence, Step
-
-
-class Automaton(NamedTuple):
-    """A path of calls matches if its calls pass the steps of a walk from ``first`` to ``last``.
-
-    Attributes:
-        steps: the states.
-        exclusive: for each step whether the call on its left may have no other consumer.
-        first: steps a match begins with.
-        last: steps a match ends with.
-        follow: for each step those that may come next, ascending.
-        precede: for each step those that may come before it, ascending.
-        required: steps that every match passes.
-        required_kinds: kinds of which every match has a call.
-    """
-
-    steps: tuple[Step, ...]
-    exclusive: tuple[bool, ...]
-    first: tuple[int, ...]
-    last: tuple[int, ...]
-    follow: tuple[tuple[int, ...], ...]
-    precede: tuple[tuple[int, ...], ...]
-    required: tuple[int, ...]
-    required_kinds: frozenset[str]
+from convlint.pattern.tree import ANY, Automaton, Choice, Node, Repeat, Sequence, Step
 
 
 class _Part(NamedTuple):
@@ -98,7 +74,7 @@ def build(root: Node) -> Automaton:
         tuple(tuple(sorted(successors)) for successors in follow),
         tuple(map(tuple, precede)),
         tuple(sorted(whole.required)),
-        whole.required_kinds,
+        tuple(sorted(whole.required_kinds)),
     )
 
 

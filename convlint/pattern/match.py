@@ -21,9 +21,8 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from convlint.errors import RuleError
 from convlint.facts.core import Facts
 from convlint.kleene import UNKNOWN, Truth
-from convlint.pattern.parse import Pattern
-from convlint.pattern.tree import ANY, Step
-from convlint.predicate import Equals, Predicate
+from convlint.pattern.tree import ANY, Pattern, Step
+from convlint.predicate.evaluate import Equals, Predicate
 from convlint.suggest import did_you_mean
 
 
@@ -58,7 +57,7 @@ def find(
             raise RuleError(f"the pattern has no role {role!r}{hint}")
     if any(kind not in facts.calls_by_kind for kind in pattern.automaton.required_kinds):
         return iter(())
-    conjuncts = (where.conjuncts or (where,)) if where else ()
+    conjuncts = where.conjuncts if where else ()
     return _Search(pattern, facts, at, conjuncts).matches()
 
 
@@ -321,7 +320,7 @@ class _Passes(dict[int, bool]):
         self.fits: dict[frozenset[str], bool] = {}  # few calls differ in their kinds
         self.own = [part.evaluator for part in local if step.role in part.roles]
         predicate = step.predicate
-        parts = (predicate.conjuncts or (predicate,)) if predicate else ()
+        parts = predicate.conjuncts if predicate else ()
         self.tests = [(part.evaluator, part.reads_call) for part in parts]
         self.pinned = predicate.pinned if predicate else None
         self.equals = parts[0].equals if parts else None

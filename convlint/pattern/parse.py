@@ -14,23 +14,15 @@ from typing import Final, NamedTuple
 from convlint import kinds
 from convlint.errors import RuleError
 from convlint.options import NO_OPTIONS, OptionValues
-from convlint.pattern.automaton import Automaton, build
-from convlint.pattern.tree import Choice, Node, Repeat, Sequence, Step
-from convlint.predicate import RESERVED, fault, parse_span
+from convlint.pattern.automaton import build
+from convlint.pattern.tree import Choice, Node, Pattern, Repeat, Sequence, Step
+from convlint.predicate.parse import RESERVED, fault, parse_span
 from convlint.suggest import did_you_mean
 
 MAX_STEPS: Final = 200
 """Steps in a pattern; the automaton may have as many transitions as their square."""
 MAX_DEPTH: Final = 40
 """Groups inside each other; the parser calls itself that deeply."""
-
-
-class Pattern(NamedTuple):
-    """A compiled pattern. Every match binds each of its ``roles``, in the order of the text."""
-
-    text: str
-    roles: tuple[str, ...]
-    automaton: Automaton
 
 
 def parse(text: str, options: OptionValues = NO_OPTIONS) -> Pattern:

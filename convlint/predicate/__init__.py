@@ -1,0 +1,1 @@
+"""Predicates: conditions over facts, written on rule pages."""
