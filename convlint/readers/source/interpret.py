@@ -134,7 +134,7 @@ def _methods(main: Run, cls: Class) -> Iterator[_Unit]:
     """The methods that build models, each of an object made for it."""
     if keras_base(cls) is not None:
         return  # Keras calls them
-    for member in cls.namespace.values():
+    for member in tuple(cls.namespace.values()):  # a method that is followed may add another
         if isinstance(member, Function) and member.name != "__init__" and builds(main, member):
             yield _Unit(member.node, _method_caller(cls, member))
 
