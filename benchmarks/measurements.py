@@ -1,16 +1,16 @@
-"""What is measured, against what, and the targets."""
+"""Kinds of measurements: what runs, what its result is, and when a target is met."""
 
 from __future__ import annotations
 
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
 from statistics import median
-from typing import Final, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 from benchmarks.process import Usage, interleaved, median_ratio, run
 
@@ -31,14 +31,35 @@ CONVLINT: Final = str(Path(sys.executable).parent / "convlint")
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """A table for the details of some results; ``words`` say what it shows."""
+
+    heading: str
+    words: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
-    """One row of the table. ``met`` is the verdict on the target."""
+    """One row of the table of targets, and rows of another table with the details.
+
+    ``met`` is the verdict on the target.
+    """
 
     title: str
     measured: str
     target: str
     met: bool
     detail: str
+    table: Table | None = None
+    rows: tuple[tuple[str, ...], ...] = ()
+
+
+class Measurement(Protocol):
+    """What can be measured; ``locate`` gives the file of a model, ``runs`` how often to run."""
+
+    def measure(self, locate: Locate, runs: int) -> Result:
+        """Take the measurement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,65 +170,3 @@ def filled(command: Command, locate: Locate) -> Sequence[str]:
 def milliseconds(usages: Sequence[Usage]) -> str:
     """The median wall-clock time of several runs."""
     return f"{median(usage.wall for usage in usages) * 1000:.0f} ms"
-
-
-RESNET_KERAS: Final = Model("resnet50.keras", "ResNet50")
-RESNET_H5: Final = Model("resnet50.h5", "ResNet50")
-VGG_KERAS: Final = Model("vgg16.keras", "VGG16")
-VGG_H5: Final = Model("vgg16.h5", "VGG16")
-CHAIN_SHORT: Final = Model("chain-10000.json", "chain-10000")
-CHAIN_LONG: Final = Model("chain-100000.json", "chain-100000")
-EFFICIENTNET: Final = Model("efficientnetv2l.json", "EfficientNetV2L")
-SOURCE: Final = Model("source.py", "source")
-
-NO_SOURCE: Final = Model("source-empty.py", "source-empty")
-
-COMPILE: Final = "import ast, sys; compile(ast.parse(open(sys.argv[1]).read()), '', 'exec')"
-LOAD: Final = "import sys, keras; keras.models.load_model(sys.argv[1])"
-
-MEASUREMENTS: Final[dict[str, Ratio | Excess | PeakMemory | Matching]] = {
-    "keras": Ratio(
-        "loading ResNet50 with Keras / convlint resnet50.keras",
-        (PYTHON, "-c", LOAD, RESNET_KERAS),
-        (CONVLINT, RESNET_KERAS),
-        least=30,
-    ),
-    "keras-file": Ratio(
-        "convlint resnet50.keras / python -c 'import click, rich.console'",
-        (CONVLINT, RESNET_KERAS),
-        (PYTHON, "-c", "import click, rich.console"),
-        most=2.5,
-    ),
-    "h5-file": Ratio(
-        "convlint resnet50.h5 / python -c 'import click, rich.console, h5py'",
-        (CONVLINT, RESNET_H5),
-        (PYTHON, "-c", "import click, rich.console, h5py"),
-        most=2,
-    ),
-    "chain": Ratio(
-        "convlint on a chain of 100,000 layers / on one of 10,000",
-        (CONVLINT, CHAIN_LONG),
-        (CONVLINT, CHAIN_SHORT),
-        most=12,
-    ),
-    "source": Excess(
-        "convlint on 1,000 lines of source / ast.parse and compile, each on top of its start-up",
-        ((CONVLINT, SOURCE), (CONVLINT, NO_SOURCE)),
-        ((PYTHON, "-c", COMPILE, SOURCE), (PYTHON, "-c", COMPILE, NO_SOURCE)),
-        most=3,
-    ),
-    "rules": Matching(
-        "{rules} default rules on EfficientNetV2L ({calls:,} calls) / json.loads of its JSON",
-        EFFICIENTNET,
-        most=5,
-    ),
-    "memory-keras": PeakMemory("peak memory of convlint vgg16.keras", (CONVLINT, VGG_KERAS), 70),
-    "memory-h5": PeakMemory("peak memory of convlint vgg16.h5", (CONVLINT, VGG_H5), 70),
-}
-
-
-def measure(names: Sequence[str], locate: Locate, runs: int) -> Iterator[Result]:
-    """Measure one after the other, in the order of the table."""
-    for name, measurement in MEASUREMENTS.items():
-        if name in names:
-            yield measurement.measure(locate, runs)

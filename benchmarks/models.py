@@ -6,10 +6,11 @@ Run in a process of its own, so that the measuring process never holds Keras.
 from __future__ import annotations
 
 import calendar
-import json
 import sys
 from pathlib import Path
-from typing import Any
+
+from benchmarks import architectures
+from benchmarks.store import write_store
 
 
 def application(name: str, path: Path) -> None:
@@ -24,33 +25,6 @@ def application(name: str, path: Path) -> None:
         path.write_text(model.to_json(), encoding="utf-8")
     else:
         model.save(path)
-
-
-def chain(blocks: int, path: Path) -> None:
-    """Write a chain of blocks of four layers, as in MobileNet, as Keras' architecture JSON.
-
-    Keras itself makes a model of two blocks; the JSON of the second is repeated, since
-    building 100,000 layers with Keras takes longer than all the measurements.
-    """
-    import keras
-    from keras import layers
-
-    x = image = layers.Input((32, 32, 8), name="image")
-    for block in ("block0", "block1"):
-        x = layers.DepthwiseConv2D(3, padding="same", use_bias=False, name=f"{block}_depthwise")(x)
-        x = layers.Conv2D(8, 1, use_bias=False, name=f"{block}_pointwise")(x)
-        x = layers.BatchNormalization(name=f"{block}_bn")(x)
-        x = layers.ReLU(name=f"{block}_relu")(x)
-    document: dict[str, Any] = json.loads(keras.Model(image, x, name="chain").to_json())
-    config = document["config"]
-    block_layers = json.dumps(config["layers"][-4:])
-    del config["layers"][-4:]
-    for number in range(1, blocks):
-        renamed = block_layers.replace("block1", f"b{number}")
-        renamed = renamed.replace("block0", f"b{number - 1}" if number > 1 else "block0")
-        config["layers"].extend(json.loads(renamed))
-    config["output_layers"] = [config["layers"][-1]["config"]["name"], 0, 0]
-    path.write_text(json.dumps(document), encoding="utf-8")
 
 
 def source(path: Path, *, empty: bool) -> None:
@@ -78,15 +52,21 @@ def source(path: Path, *, empty: bool) -> None:
 def main(name: str, path: Path) -> None:
     """Make a model by name.
 
-    ``chain-N`` has N layers, ``source`` is source code and ``source-empty`` next to none, others
-    are of ``keras.applications``.
+    ``graph-SHAPE-N`` is a graph of a shape with N calls, ``store-N`` a folder of N models,
+    ``source`` is source code and ``source-empty`` next to none, others are of
+    ``keras.applications``.
     """
     # Keras takes the format from the suffix, so the unfinished file must have the same.
     unfinished = path.with_stem(path.stem + "-unfinished")
-    if name.startswith("chain-"):
-        chain(int(name.removeprefix("chain-")) // 4, unfinished)
-    elif name.startswith("source"):
-        source(unfinished, empty=name == "source-empty")
+    kind, *rest = name.split("-")
+    if kind == "graph":
+        shape, calls = rest
+        with unfinished.open("w", encoding="utf-8") as out:
+            architectures.write(shape, architectures.graph(shape, int(calls)), out)
+    elif kind == "store":
+        write_store(unfinished, int(rest[0]))
+    elif kind == "source":
+        source(unfinished, empty=rest == ["empty"])
     else:
         application(name, unfinished)
     unfinished.rename(path)

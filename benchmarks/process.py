@@ -28,8 +28,8 @@ class Usage:
     peak: int
 
 
-def run(command: Sequence[str | Path]) -> Usage:
-    """Run a command to its end, its output thrown away.
+def run(command: Sequence[str | Path], output: str | Path = os.devnull) -> Usage:
+    """Run a command to its end, what it prints written to a file or thrown away.
 
     Raises:
         RuntimeError: it ended with an exit code other than 0 or 1.
@@ -43,7 +43,7 @@ def run(command: Sequence[str | Path]) -> Usage:
         os.environ,
         file_actions=[
             (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-            (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
+            (os.POSIX_SPAWN_OPEN, 1, output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644),
             (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
         ],
     )
