@@ -27,32 +27,34 @@ def configs(folder: Path) -> st.SearchStrategy[Config]:
     ignores = st.dictionaries(names, selectors, max_size=3)
     numbers = st.booleans() | st.integers() | st.floats(allow_nan=False)
     options = st.dictionaries(names, st.dictionaries(names, numbers, max_size=2), max_size=2)
-    return st.builds(
-        Config,
-        file=st.just(folder / "convlint.toml"),
-        folder=st.just(folder),
-        select=st.none() | selectors,
-        ignore=selectors,
-        extend_select=selectors,
-        fail_on=st.sampled_from(tuple(FAIL_ON.values())),
-        per_file_ignores=ignores.map(_items),
-        per_layer_ignores=ignores.map(
-            lambda found: tuple((f"{key}::{key}", value) for key, value in found.items())
-        ),
-        options=options.map(
-            lambda found: tuple((rule, tuple(values.items())) for rule, values in found.items())
-        ),
-        exclude=selectors.map(lambda found: tuple((folder, pattern) for pattern in found)),
-        plugins=selectors,
-        output_format=st.sampled_from(tuple(FORMATS)),
+    stated: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
+        {
+            "file": st.just(folder / "convlint.toml"),
+            "folder": st.just(folder),
+            "select": st.none() | selectors,
+            "ignore": selectors,
+            "extend_select": selectors,
+            "fail_on": st.sampled_from(tuple(FAIL_ON.values())),
+            "per_file_ignores": ignores.map(_items),
+            "per_layer_ignores": ignores.map(
+                lambda found: tuple((f"{key}::{key}", value) for key, value in found.items())
+            ),
+            "options": options.map(
+                lambda found: tuple((rule, tuple(values.items())) for rule, values in found.items())
+            ),
+            "exclude": selectors.map(lambda found: tuple((folder, pattern) for pattern in found)),
+            "plugins": selectors,
+            "output_format": st.sampled_from(tuple(FORMATS)),
+        }
     )
+    return stated.map(lambda values: Config(**values))
 
 
 def _items(mapping: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
     return tuple(mapping.items())
 
 
-_NUMBERS: Final = ("rate", "units", "config.units", "axis", "strides[0]", "model.depth", "1", "0.5")
+_NUMBERS: Final = ("rate", "units", "config.units", "axis", "model.conv_depth", "1", "-0.5", "rtae")
 _OTHERS: Final = ("use_bias", "name", "padding", "'same'", "None", "True", "(1, 'a', None)")
 comparisons: Final = st.builds(
     "{} {} {}".format,
@@ -101,7 +103,9 @@ fields: Final = st.fixed_dictionaries(
     {
         "code": st.from_regex(r"[A-Z]{2,4}[0-9]{3,4}", fullmatch=True),
         "name": st.from_regex(r"[a-z0-9]{1,5}(-[a-z0-9]{1,5}){0,2}", fullmatch=True),
-        "pattern": st.sampled_from(("found:dense", "conv -> found:act", "(a | b)")),
+        "pattern": st.sampled_from(
+            ("found:dense", "conv -> found:act", "(conv | act) => found:any")
+        ),
         "severity": st.sampled_from(tuple(SEVERITIES)),
         "default": st.sampled_from(("on", "off")),
         "message": st.sampled_from(("{found.name} is dense", "it is", "{found.units:.2f}")),

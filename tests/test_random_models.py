@@ -36,6 +36,7 @@ from tests.drawn_models import (
     written,
 )
 from tests.drawn_sources import notebooks, programs, statements
+from tests.eras import SOUND
 from tests.sources import PREAMBLE
 
 ERAS: Final[Mapping[str, Callable[[Network], dict[str, Any]]]] = {
@@ -165,7 +166,7 @@ def test_the_same_bytes_give_the_same_report(data: bytes) -> None:
 
 
 INPUTS: Final = {
-    "json": JSON,
+    "json": JSON | st.sampled_from(SOUND).flatmap(written),
     "keras": JSON.flatmap(archives),
     "h5py": JSON.flatmap(containers),
     "python": PROGRAMS,
