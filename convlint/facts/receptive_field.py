@@ -10,13 +10,13 @@ Statistics that normalization takes over positions do not count.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from fractions import Fraction
+from math import inf
 from typing import Final, TypeAlias
 
 from convlint.facts.core import Facts
 from convlint.facts.inference import is_elementwise
-from convlint.facts.inference.dimensions import Dimension, axis_indices, per_axis
-from convlint.facts.inference.field import STAY, Extent, Field, Window, merge, start
+from convlint.facts.inference.dimensions import Dimension, axis_indices, per_axis, quotient
+from convlint.facts.inference.field import STAY, Extent, Field, Number, Window, merge, start
 from convlint.facts.inference.site import argument
 from convlint.facts.registry import call_fact, sweep
 from convlint.facts.shapes import (
@@ -65,10 +65,9 @@ def _sizes(extents: tuple[Extent, ...]) -> tuple[float, ...]:
     return tuple(_plain(extent.size) for extent in extents)
 
 
-def _plain(number: Fraction | float) -> float:
-    if isinstance(number, Fraction) and number.denominator == 1:
-        return number.numerator
-    return float(number)
+def _plain(number: Number) -> float:
+    whole = number != inf and number == int(number)
+    return int(number) if whole else float(number)
 
 
 _POINTWISE: Final = frozenset(
@@ -217,7 +216,7 @@ def _window(kernel: Dimension, stride: Dimension, dilation: Dimension) -> Window
         return UNKNOWN
     if kernel < 1 or stride < 1 or dilation < 1:
         return UNKNOWN
-    return Window(Fraction((kernel - 1) * dilation), Fraction(stride))
+    return Window((kernel - 1) * dilation, stride)
 
 
 def _transposed(kernel: Dimension, stride: Dimension, dilation: Dimension) -> Window | Unknown:
@@ -229,13 +228,13 @@ def _transposed(kernel: Dimension, stride: Dimension, dilation: Dimension) -> Wi
         return plain
     if dilation != 1:
         return UNKNOWN
-    return Window(max(Fraction(kernel, stride) - 1, Fraction(0)), Fraction(1, stride))
+    return Window(max(quotient(kernel, stride) - 1, 0), quotient(1, stride))
 
 
 def _upsampling(factor: Dimension, taps: Dimension) -> Window | Unknown:
     if factor is UNKNOWN or taps is UNKNOWN or factor < 1:
         return UNKNOWN
-    return Window(Fraction(taps - 1 if factor > 1 else 0), Fraction(1, factor))
+    return Window(taps - 1 if factor > 1 else 0, quotient(1, factor))
 
 
 _TAPS: Final[Mapping[str, int]] = {"nearest": 1, "bilinear": 2, "bicubic": 4}
@@ -258,7 +257,7 @@ def _resizing(facts: Facts, call: Call, axes: int) -> tuple[Window, ...] | Unkno
     if len(before) != axes or len(after) != axes:
         return UNKNOWN
     windows: list[Window | Unknown] = [
-        Window(Fraction(taps - 1), Fraction(old, new)) if old and new else UNKNOWN
+        Window(taps - 1, quotient(old, new)) if old and new else UNKNOWN
         for old, new in zip(before, after, strict=True)
         if old is not UNKNOWN and new is not UNKNOWN
     ]

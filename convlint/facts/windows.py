@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from fractions import Fraction
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -113,10 +112,10 @@ def read_share(facts: Facts, call: Call) -> float | Unknown:
     return _product(facts, call, _read_along)
 
 
-def _read_along(window: Window, padding: object) -> Fraction:
+def _read_along(window: Window, padding: object) -> float:
     if window.size == 1:
-        return Fraction(1)
-    return Fraction(min(window.kernel, window.stride), window.stride)
+        return 1.0
+    return min(window.kernel, window.stride) / window.stride
 
 
 @call_fact
@@ -176,7 +175,7 @@ def _padded_before(facts: Facts) -> tuple[float, ...]:
 
 
 @lru_cache(maxsize=1024)  # a network has few different windows
-def _used_taps(window: Window, padding: object) -> Fraction | Unknown:
+def _used_taps(window: Window, padding: object) -> float | Unknown:
     size, kernel, stride, dilation = window
     if padding not in ("same", "causal") or size is UNKNOWN or kernel > LONGEST_KERNEL:
         return UNKNOWN
@@ -188,7 +187,7 @@ def _used_taps(window: Window, padding: object) -> Fraction | Unknown:
         start = tap * dilation - before  # where the tap is in the first window
         step = max(0, -(start // stride))  # the first window in which it has left the padding
         used += step < steps and start + step * stride < size
-    return Fraction(used, kernel)
+    return used / kernel
 
 
 @call_fact
@@ -213,7 +212,7 @@ def _several(size: Dimension) -> bool:
 
 
 def _product(
-    facts: Facts, call: Call, along: Callable[[Window, object], Fraction | Unknown]
+    facts: Facts, call: Call, along: Callable[[Window, object], float | Unknown]
 ) -> float | Unknown:
     found = windows(facts, call)
     if found is UNKNOWN:

@@ -7,11 +7,17 @@ value that makes no sense becomes UNKNOWN and never an exception.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from convlint.kleene import UNKNOWN, Unknown
 
+if TYPE_CHECKING:
+    from fractions import Fraction
+
 Dimension: TypeAlias = int | Unknown
+Rational: TypeAlias = "int | Fraction"
+"""An exact number."""
+
 TensorShape: TypeAlias = tuple[Dimension, ...] | Unknown
 """A shape, batch axis first; UNKNOWN where even the rank is."""
 
@@ -69,6 +75,16 @@ def total(dimensions: Iterable[Dimension]) -> Dimension:
             return UNKNOWN
         result += term
     return dimension(result)
+
+
+def quotient(dividend: int, divisor: int) -> Rational:
+    """The exact quotient of two integers. The divisor is not 0."""
+    whole, rest = divmod(dividend, divisor)
+    if not rest:
+        return whole  # nearly always; fractions take long to import and to calculate with
+    from fractions import Fraction
+
+    return Fraction(dividend, divisor)
 
 
 def axis_index(value: object, rank: int) -> int | Unknown:

@@ -9,19 +9,20 @@ multiplies ``j``. Upsampling divides ``j``.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from fractions import Fraction
 from math import inf
 from typing import Final, NamedTuple, TypeAlias
 
-Number: TypeAlias = Fraction | float
-"""An exact fraction, or infinity."""
+from convlint.facts.inference.dimensions import Rational
+
+Number: TypeAlias = "Rational | float"
+"""An exact number, or infinity."""
 
 
 class Extent(NamedTuple):
     """Along one axis of the model's input: the field's size and the stride, in positions."""
 
-    size: Number = Fraction(1)
-    stride: Number = Fraction(1)
+    size: Number = 1
+    stride: Number = 1
 
     def through(self, window: Window) -> Extent:
         """After a layer with this window. Infinite extents stay so."""
@@ -42,11 +43,11 @@ class Window(NamedTuple):
         step: distance between the windows of neighbouring outputs; a fraction for upsampling.
     """
 
-    reach: Fraction
-    step: Fraction
+    reach: Rational
+    step: Rational
 
 
-STAY: Final = Window(Fraction(0), Fraction(1))
+STAY: Final = Window(0, 1)
 
 
 class Field(NamedTuple):
