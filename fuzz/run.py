@@ -7,6 +7,8 @@ next search goes on from there. A crash is written to ``fuzz/found/NAME-crash-â€
 from __future__ import annotations
 
 import argparse
+import importlib
+import pkgutil
 import sys
 from pathlib import Path
 
@@ -25,10 +27,15 @@ def main() -> None:
     parser.add_argument("--longest", type=int, default=4096, help="bytes of an input")
     options = parser.parse_args()
     with atheris.instrument_imports(include=["convlint"]):
+        from convlint import facts, reporters
         from fuzz.harnesses import HARNESSES
 
+        # What is only imported when it is needed must be imported here to be followed.
+        for package in (facts, reporters):
+            for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+                importlib.import_module(module.name)
         for path in (CORPUS / options.name).iterdir():
-            HARNESSES[options.name](path.read_bytes())  # for what is only imported when needed
+            HARNESSES[options.name](path.read_bytes())
     from fuzz.mutate import mutated
 
     def mutator(data: bytes, max_size: int, seed: int) -> bytes:
