@@ -48,6 +48,9 @@ def lint(graph: Graph, rules: Iterable[Rule], file: str | None = None) -> tuple[
             after=_neighbour(facts, path[-1][1], facts.consumers),
         )
         findings.setdefault((finding.code, finding.layer, finding.message), finding)
+    # They refer to the facts that hold them. Without the cycle all is freed here and now, and in a
+    # run over many files the search for garbage, a quarter of the time, has nothing to look at.
+    facts.steps.clear()
     return tuple(findings.values())
 
 

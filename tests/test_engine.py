@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import re
 from collections.abc import Callable
@@ -335,3 +336,18 @@ def test_a_wrong_selector_in_a_file_is_said_with_the_file(tmp_path: Path) -> Non
     (tmp_path / "model.json").write_text("{}", encoding="utf-8")
     with pytest.raises(ConfigError, match=re.escape(str(file))):
         check(tmp_path / "model.json")
+
+
+@pytest.mark.parametrize("example", ["unet.h5", "transfer-learning.keras"])
+def test_what_a_check_of_a_saved_model_held_is_freed_at_once(example: str) -> None:
+    # Reference cycles would keep every graph of a run until the garbage collector comes by.
+    file = Path(__file__).parent.parent / "examples" / example
+    report = check(file, select=["ALL"])  # whatever is loaded once is loaded now
+    gc.collect()
+    gc.disable()
+    try:
+        again = check(file, select=["ALL"])
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
+    assert again.findings == report.findings != ()

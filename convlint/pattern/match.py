@@ -15,7 +15,6 @@ from __future__ import annotations
 import itertools
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from convlint.errors import RuleError
@@ -246,7 +245,7 @@ class _Search:
 
     def bind(self, binding: Binding, role: str, call: int) -> Binding:
         slot = self.slots[role]
-        return (*binding[:slot], self.classes[role].number(call), *binding[slot + 1 :])
+        return (*binding[:slot], self.classes[role][call], *binding[slot + 1 :])
 
     def agree(self, prefix: Binding, suffix: Binding) -> bool:
         """Whether ``where`` holds for a path of which both halves are known."""
@@ -281,19 +280,22 @@ def _length(halves: tuple[_Visit, _Visit]) -> tuple[int, Binding, Binding]:
     return prefix.distance + suffix.distance, prefix.binding, suffix.binding
 
 
-class _Classes:
-    """Numbers classes of calls on which the predicates read equal values for a role."""
+class _Classes(dict[int, int]):
+    """The number of a call's class: of the calls on which predicates read equal values for a role.
+
+    It is found out when first asked.
+    """
 
     def __init__(self, facts: Facts, role: str, predicates: Sequence[Predicate]) -> None:
+        super().__init__()
         self.facts = facts
         self.readers = [
             reader for predicate in predicates for reader in predicate.reads.get(role, ())
         ]
         self.members: list[int] = []  # of each class one
         self.numbers: dict[Hashable, int] = {}
-        self.number = cache(self._number)
 
-    def _number(self, call: int) -> int:
+    def __missing__(self, call: int) -> int:
         values = [reader(self.facts, call) for reader in self.readers]
         # True equals 1, but only one of them is a truth value.
         key: Hashable = tuple((isinstance(value, bool), value) for value in values)
@@ -304,7 +306,8 @@ class _Classes:
         if not known:
             self.numbers[key] = len(self.members)
             self.members.append(call)
-        return self.numbers[key]
+        number = self[call] = self.numbers[key]
+        return number
 
 
 class _Passes(dict[int, bool]):
