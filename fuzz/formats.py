@@ -65,7 +65,7 @@ def _lines(texts: list[Any]) -> str:
 
 def _notebook(data: bytes, chance: Random) -> Any:
     tree = json.loads(data)
-    for cell in tree["cells"]:
+    for cell in tree.get("cells", ()):  # those of format 3, which are deeper, stay text
         with suppress(Exception):  # what is no cell stays what it is
             cell["source"] = _source("".join(cell["source"]).encode(), chance)
     return tree

@@ -168,7 +168,7 @@ def mutated(
     chance = Random(seed)  # noqa: S311
     if name in FORMATS and chance.random() < 0.95:
         parse, write = FORMATS[name]
-        for changes in (chance.choice((1, 1, 2, 3, 5)), 1, 1):
+        for changes in (chance.choice((1, 1, 1, 2, 4)), 1, 1):
             with suppress(Exception):  # whatever a damaged document does to a parser
                 tree = parse(data, chance)
                 other = parse(chance.choice(_seeds(name)), chance)

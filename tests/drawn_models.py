@@ -267,7 +267,7 @@ def damaged(name: str, inputs: st.SearchStrategy[bytes]) -> st.SearchStrategy[by
             data = mutated(name, data, 2**16, seed, partial(_overwritten, Random(seed)))  # noqa: S311
         return data
 
-    return st.builds(damage, inputs, st.lists(st.integers(0, 2**32 - 1), min_size=1, max_size=5))
+    return st.builds(damage, inputs, st.lists(st.integers(0, 2**32 - 1), min_size=1, max_size=2))
 
 
 def _overwritten(chance: Random, data: bytes, _: int) -> bytes:

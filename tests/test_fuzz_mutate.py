@@ -42,7 +42,7 @@ def is_parsed(name: str, data: bytes) -> bool:
 @each_seed
 def test_most_of_what_is_made_of_a_seed_is_new_and_can_be_parsed(path: Path) -> None:
     found = set(variants(path, 4096))
-    assert len(found) > 0.7 * ROUNDS
+    assert len(found) > 0.6 * ROUNDS
     assert sum(is_parsed(path.parent.name, data) for data in found) > 0.7 * len(found)
 
 
