@@ -73,7 +73,7 @@ def load(path: str | os.PathLike[str]) -> SourceModels:
         with _opened(place) as file:
             if is_source(name):
                 return _read_source(_limited(file), name)
-            return SourceModels(((_read_file(file, None if urls.is_url(place) else place),),))
+            return SourceModels(((_read_file(file),),))
     except InputError as error:
         raise type(error)(f"{name}: {printable(str(error))}") from error
     except FileNotFoundError:
@@ -120,7 +120,7 @@ def load_bytes(data: bytes, name: str) -> SourceModels:
     try:
         if is_source(name) or _looks_like_source(data):
             return _read_source(data, name)
-        return SourceModels(((_read_file(io.BytesIO(data), None),),))
+        return SourceModels(((_read_file(io.BytesIO(data)),),))
     except InputError as error:
         raise type(error)(f"{name}: {printable(str(error))}") from error
 
@@ -201,7 +201,7 @@ def _read_folder(path: str) -> Graph:
     raise InputError("this is a folder, not a model file")
 
 
-def _read_file(file: BinaryIO, path: str | None) -> Graph:
+def _read_file(file: BinaryIO) -> Graph:
     start = file.read(64)
     file.seek(0)
     if not start:
@@ -215,7 +215,7 @@ def _read_file(file: BinaryIO, path: str | None) -> Graph:
     if start.startswith(_HDF5):
         from convlint.readers import hdf5
 
-        config, training = hdf5.read(file if path is None else path)
+        config, training = hdf5.read(file)
         return _graph(config, training, what="its model_config")
     if start[4:8] == _TFLITE:
         raise InputError("this is a TensorFlow Lite model, which has no layers to check")

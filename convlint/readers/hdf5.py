@@ -6,6 +6,7 @@ from typing import Any, BinaryIO, Final
 
 from convlint.errors import InputError
 from convlint.readers import hdf5_attributes
+from convlint.readers.hdf5_guard import Guarded
 
 _ATTRIBUTES: Final = frozenset({"model_config", "training_config"})
 _DAMAGED: Final = "this HDF5 file is damaged or incomplete; save or download it again"
@@ -13,16 +14,14 @@ _WEIGHTS: Final = ("layer_names", "layer_names0", "layers", "vars")
 """What a file of weights has at its root: until Keras 3 (long lists in parts), and since."""
 
 
-def read(file: str | BinaryIO) -> tuple[str | bytes, str | bytes | None]:
+def read(file: BinaryIO) -> tuple[str | bytes, str | bytes | None]:
     """The texts of ``model_config`` and, if there is one, ``training_config``.
-
-    ``file`` is a path or an open binary file.
 
     Raises:
         InputError: the file is damaged, or no whole Keras model.
     """
     try:
-        found = _read_directly(file)
+        found = hdf5_attributes.read(file, _ATTRIBUTES)
     except hdf5_attributes.UnusualError:
         found = {}
     except hdf5_attributes.DamagedError as error:
@@ -32,18 +31,11 @@ def read(file: str | BinaryIO) -> tuple[str | bytes, str | bytes | None]:
     return _read_with_library(file)
 
 
-def _read_directly(file: str | BinaryIO) -> dict[str, bytes]:
-    if not isinstance(file, str):
-        return hdf5_attributes.read(file, _ATTRIBUTES)
-    with open(file, "rb") as opened:
-        return hdf5_attributes.read(opened, _ATTRIBUTES)
-
-
-def _read_with_library(file: str | BinaryIO) -> tuple[str | bytes, str | bytes | None]:
+def _read_with_library(file: BinaryIO) -> tuple[str | bytes, str | bytes | None]:
     import h5py
 
     try:
-        with h5py.File(file, "r") as root:
+        with h5py.File(Guarded(file), "r") as root:
             config = _attribute(root, "model_config")
             if config is None:
                 raise InputError(_explanation(root))

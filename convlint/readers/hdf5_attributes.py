@@ -20,6 +20,9 @@ MAX_HEADER: Final = 1 << 20
 MAX_TEXT: Final = 256 << 20
 """Bytes of an attribute, as many as other readers take of a configuration."""
 
+_MAX_OBJECTS: Final = 1 << 16
+"""Objects of a collection, whose indices have two bytes."""
+
 _CONTINUATION: Final = 0x10
 _ATTRIBUTE: Final = 0x0C
 _ATTRIBUTE_INFO: Final = 0x15
@@ -48,6 +51,16 @@ def read(file: BinaryIO, names: frozenset[str]) -> dict[str, bytes]:
         DamagedError: an offset leads out of the file or to something else than it should.
     """
     return _File(file).attributes(names)
+
+
+def check_heap(file: BinaryIO, address: int) -> None:
+    """Walk a global heap collection as the HDF5 library would, which may never come back.
+
+    Raises:
+        DamagedError: its objects do not fill it.
+    """
+    for _ in _File(file).objects(address):
+        pass
 
 
 class _File:
@@ -88,14 +101,14 @@ class _File:
         if version in (0, 1):
             sizes, addresses = start[13:15], 24 + 4 * version
             root = addresses + 4 * 8 + 8  # after four addresses and a name's offset
-            end, driver, flags = addresses + 16, start[addresses + 24 :][:8], 0
+            end, extra, flags = addresses + 16, start[addresses + 24 :][:8], 0
         elif version in (2, 3):
             sizes, addresses, flags = start[9:11], 12, start[11]
-            root, end, driver = addresses + 24, addresses + 16, _UNDEFINED
+            root, end, extra = addresses + 24, addresses + 16, start[addresses + 8 :][:8]
         else:
             raise UnusualError
-        if sizes != b"\x08\x08" or driver != _UNDEFINED or flags:
-            raise UnusualError  # short addresses, several files, or one still being written
+        if sizes != b"\x08\x08" or extra != _UNDEFINED or flags:
+            raise UnusualError  # short addresses, drivers, or a file still being written
         if _number(start[addresses : addresses + 8]) != 0:
             raise UnusualError
         if _number(start[end : end + 8]) > self.size:
@@ -175,21 +188,35 @@ class _File:
             raise DamagedError
         length, address = _number(reference[:4]), _number(reference[4:12])
         wanted = _number(reference[12:])
-        head = self.at(address, 16)
-        size = _number(head[8:])
-        if head[:4] != b"GCOL" or address + size > self.size or length > MAX_TEXT:
+        if address == 0:
+            return b""  # none was written
+        if length > MAX_TEXT:
             raise DamagedError
-        position, end = address + 16, address + size
-        while position + 16 <= end:
-            entry = self.at(position, 16)
-            index, held = _number(entry[:2]), _number(entry[8:])
-            if position + 16 + held > end or index == 0:
-                break
+        for index, start, held in self.objects(address):
             if index == wanted:
                 if length > held:
                     raise DamagedError
-                return self.at(position + 16, length).split(b"\0")[0]
-            position += 16 + -(-held // 8) * 8
+                return self.at(start, length).split(b"\0")[0]
+        raise DamagedError
+
+    def objects(self, address: int) -> Iterator[tuple[int, int, int]]:
+        """III.E: index, start and length of each object of a global heap collection."""
+        head = self.at(address, 16)
+        position, end = address + 16, address + _number(head[8:])
+        if head[:4] != b"GCOL" or end > self.size:
+            raise DamagedError
+        for _ in range(_MAX_OBJECTS):
+            if position + 16 > end:
+                return
+            entry = self.at(position, 16)
+            index, held = _number(entry[:2]), _number(entry[8:])
+            # What is free has the index 0, and its length includes its own head.
+            following = position + (16 + -(-held // 8) * 8 if index else held)
+            if not position < following <= end:
+                raise DamagedError
+            if index:
+                yield index, position + 16, held
+            position = following
         raise DamagedError
 
 
