@@ -41,6 +41,7 @@ from convlint.readers import archive, document, hdf5_attributes, read_bytes
 from convlint.readers import config as model_config
 from convlint.readers.source import notebook
 from convlint.readers.variants import MAX_CODE
+from convlint.text import printable
 from tests.configs import functional, inputs, layer, sequential
 from tests.pages import write_page
 from tests.reports import HOSTILE
@@ -631,24 +632,51 @@ def test_names_of_layers_steer_no_output_format(name: str, output_format: str, l
     Path("a.json").write_bytes(json.dumps(hostile).encode())
     ran = lint("--output-format", output_format, "a.json", "good.json")
     assert (ran.code, ran.err) == (1, "")
-    assert all(char.isprintable() or char == "\n" for char in ran.out)
+    assert_well_formed(ran.out, output_format, findings=2)
+
+
+NAMES_OF_FILES = {
+    "escape": "\x1b[31m\n::error::x[red]",
+    "title of a terminal": "\x1b]0;owned\x07\x9b31m",
+    "commands": "::error file=x,line=1::y %0A##vso[task.complete]",
+    "markup": "]]><script>alert(1)</script>--> [x](http://y) `z` |",
+    "direction": "\u202ertl\u2066 \u2028\u2029\x85\ufeff",
+    "no text": os.fsdecode(b"\xff\xfe"),
+}
+
+
+@pytest.mark.parametrize("output_format", reporters.FORMATS)
+@pytest.mark.parametrize("name", NAMES_OF_FILES)
+def test_names_of_files_steer_no_output_format(name: str, output_format: str, lint: Lint) -> None:
+    bad, worse = (f"{NAMES_OF_FILES[name].replace('/', chr(92))}{end}.json" for end in "12")
+    Path(bad).write_bytes(MODEL)
+    Path(worse).write_bytes(b"?")
+    ran = lint("--output-format", output_format, bad, worse, "good.json")
+    assert ran.code == 2
+    assert (
+        ran.err == f"error: {printable(worse)}: it is not valid JSON (line 1, column 1: "
+        "Expecting value)\n"
+    )
+    assert_well_formed(ran.out, output_format, findings=2, errors=1)
+
+
+def assert_well_formed(out: str, output_format: str, *, findings: int, errors: int = 0) -> None:
+    """The output has what it should and nothing that steers who shows it."""
+    assert all(char.isprintable() or char == "\n" for char in out)
     if output_format in ("json", "sarif", "gitlab"):
-        assert json.loads(ran.out)
+        assert json.loads(out)
     elif output_format == "json-lines":
-        assert all(map(json.loads, ran.out.splitlines()))
+        assert len(list(map(json.loads, out.splitlines()))) >= findings
     elif output_format == "junit":
-        assert len(list(ElementTree.fromstring(ran.out).iter("failure"))) == 2  # noqa: S314
+        found = ElementTree.fromstring(out)  # noqa: S314
+        assert len(list(found.iter("failure"))) == findings
+        assert len(list(found.iter("error"))) == errors
     elif output_format == "github":
-        assert all(re.match("::(warning|error|notice) ", line) for line in ran.out.splitlines())
+        lines = out.splitlines()
+        assert len(lines) == findings + errors
+        assert all(re.match("::(warning|error|notice) (file=|title=)", line) for line in lines)
     elif output_format == "concise":
-        assert ran.out.count("TST101") == 2
-
-
-def test_the_name_of_a_file_may_be_hostile(lint: Lint) -> None:
-    name = "\x1b[31m\n::error::x[red].json"
-    Path(name).write_bytes(b"?")
-    ran = lint(name, "good.json")
-    assert_refused(ran, r"\x1b[31m\n::error::x[red].json")
+        assert out.count("TST101") == findings
 
 
 # --- processes ----------------------------------------------------------------------------------

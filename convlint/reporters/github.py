@@ -7,7 +7,7 @@ from typing import Final
 
 from convlint.finding import Finding, Severity
 from convlint.report import Report
-from convlint.reporters.places import file_of, line_of, text_path
+from convlint.reporters.places import file_of, from_here, line_of
 from convlint.reporters.words import advice, headline, place
 from convlint.text import printable
 
@@ -27,7 +27,7 @@ def _lines(report: Report) -> Iterator[str]:
     for error in report.errors:
         properties = {"title": "convlint"}
         if error.file is not None:
-            properties = {"file": text_path(error.file), **properties}
+            properties = {"file": printable(from_here(error.file)), **properties}
         yield command("error", properties, printable(error.message))
 
 
@@ -36,7 +36,7 @@ def _properties(finding: Finding) -> dict[str, str]:
     file = file_of(finding)
     where = line_of(finding)
     if file is not None:
-        properties["file"] = text_path(file)
+        properties["file"] = printable(from_here(file))
     if where is not None:
         properties["line"] = str(where.line)
         if where.end_line is not None:
