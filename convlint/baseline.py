@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -17,7 +17,7 @@ from convlint.config import relative
 from convlint.errors import ConfigError
 from convlint.files import content
 from convlint.finding import Finding
-from convlint.report import Checked, counted
+from convlint.report import Run, counted
 from convlint.reporters.words import first_of
 from convlint.text import printable
 from convlint.urls import is_url
@@ -61,13 +61,6 @@ class Baseline(NamedTuple):
             else:
                 new.append(finding)
         return tuple(new), tuple(known)
-
-
-class Run(NamedTuple):
-    """An input that was checked, and the codes of the rules that looked at it."""
-
-    checked: Checked
-    codes: Collection[str]
 
 
 def _entry(finding: Finding, path: Path) -> Entry | None:

@@ -209,11 +209,20 @@ def _no_rule(rules: Sequence[Rule], selector: str) -> str:
     return f"no rule matches {selector!r}{near} (convlint --list-rules lists them all)"
 
 
+def _stored_evidence() -> Mapping[str, Any]:
+    evidence: Mapping[str, Any] = compiled.section("evidence") or {}
+    return evidence
+
+
 @cache
 def _shipped() -> tuple[Rule, ...]:
     folder = compiled.folder_of_pages()
     stored = compiled.section("rules")
-    return from_pages(Path(folder)) if stored is None else shipped.rules(stored, folder)
+    return (
+        from_pages(Path(folder))
+        if stored is None
+        else shipped.rules(stored, folder, _stored_evidence)
+    )
 
 
 def from_pages(folder: Path) -> tuple[Rule, ...]:

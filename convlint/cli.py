@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -119,8 +118,6 @@ def main(**options: Any) -> None:
     """
     from convlint.errors import ConvlintError, RuleError
 
-    # A run makes hardly any cycles; looking for them in a large graph takes a fifth of the time.
-    gc.set_threshold(100_000, 50, 50)
     try:
         code = _run(options)
     except ConvlintError as error:

@@ -15,12 +15,14 @@ from convlint.readers.variants import MAX_CODE
 from convlint.suggest import did_you_mean
 from convlint.text import begins_with
 
+# Patterns are text here: most runs see no comment, and need not compile them.
+
 _MARK: Final = b"convlint:"
 _SNIFFED: Final = 1024
-_DIRECTIVE: Final = re.compile(r"(?<!#)#+\s*convlint:\s*(?P<text>[^#]*)", re.IGNORECASE)
-_PARTS: Final = re.compile(r"(?P<word>[\w-]*)\s*(?P<list>\[(?P<rules>[^\]]*)(?P<end>\]?))?")
+_DIRECTIVE: Final = r"(?i)(?<!#)#+\s*convlint:\s*(?P<text>[^#]*)"
+_PARTS: Final = r"(?P<word>[\w-]*)\s*(?P<list>\[(?P<rules>[^\]]*)(?P<end>\]?))?"
 _WORDS: Final = ("ignore", "ignore-file")
-_MAGIC: Final = re.compile(r"^\s*[%!?]")
+_MAGIC: Final = r"\s*[%!?]"
 
 
 class Comment(NamedTuple):
@@ -102,7 +104,7 @@ def _without_magics(source: str) -> bytes:
     lines = source.splitlines()
     if lines and lines[0].startswith("%%"):
         lines[0] = ""
-    kept = ("" if _MAGIC.match(line) else line for line in lines)
+    kept = ("" if re.match(_MAGIC, line) else line for line in lines)
     return "\n".join(kept).encode("utf-8", "replace")
 
 
@@ -117,9 +119,9 @@ def _comments(data: bytes, file: str, cell: int | None) -> Iterator[Comment]:
             end_of_code = token.end[0]
             if token.type != tokenize.COMMENT:
                 continue
-            if alone and not _DIRECTIVE.match(token.string):
+            if alone and not re.match(_DIRECTIVE, token.string):
                 continue  # code that is commented out, together with its comments
-            for found in _DIRECTIVE.finditer(token.string):
+            for found in re.finditer(_DIRECTIVE, token.string):
                 location = Location(file, line, column + found.start() + 1, line, cell)
                 yield _comment(found["text"].strip(), location, alone)
     except (tokenize.TokenError, SyntaxError, ValueError):
@@ -127,7 +129,7 @@ def _comments(data: bytes, file: str, cell: int | None) -> Iterator[Comment]:
 
 
 def _comment(text: str, location: Location, alone: bool) -> Comment:
-    parts = _PARTS.match(text)
+    parts = re.match(_PARTS, text)
     assert parts is not None  # noqa: S101  it matches the empty string
     word, rules = parts["word"].lower(), parts["rules"]
     said = parts[0].strip() or text

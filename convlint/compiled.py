@@ -61,18 +61,21 @@ def read(folder: str, *, installed: bool) -> Mapping[str, bytes] | None:
     """
     file = os.path.join(folder, FILE)
     try:
-        written = os.stat(file).st_mtime_ns
-        pages = _entries(folder)
-        if not installed and any(time > written for time in _times(pages)):
-            return None
         with open(file, "rb") as stream:
+            written = os.fstat(stream.fileno()).st_mtime_ns
             first, *lines = stream.read().splitlines()
         head = json.loads(first)
-        if head["pages"] != _sizes(pages):
+        if not installed and not _up_to_date(head["pages"], written, _entries(folder)):
             return None
         return dict(zip(head["sections"], lines, strict=True))
     except (OSError, ValueError, LookupError, TypeError):
         return None
+
+
+def _up_to_date(
+    sizes: Mapping[str, int], written: int, pages: Mapping[str, os.stat_result]
+) -> bool:
+    return sizes == _sizes(pages) and not any(time > written for time in _times(pages))
 
 
 def _entries(folder: str, endings: tuple[str, ...] = (".md", ".yaml")) -> dict[str, os.stat_result]:

@@ -9,16 +9,19 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from convlint import baseline, catalog, comments, discover, plugins, suppress, urls
+from convlint import catalog, comments, discover, suppress, urls
 from convlint.config import Config, Overrides, nearest, read
 from convlint.errors import ConfigError, InputError, SourceError
 from convlint.finding import Finding
 from convlint.lint import agreed, count_layers, lint, once_for_each_place
 from convlint.readers.variants import Note, SourceModels
-from convlint.report import Checked, Model, Report
+from convlint.report import Checked, Model, Report, Run
 from convlint.rule import Rule
+
+if TYPE_CHECKING:
+    from convlint import baseline
 
 
 def check(
@@ -115,6 +118,10 @@ def selectors(value: Sequence[str] | str | None) -> tuple[str, ...] | None:
 
 def page_paths(config: Config) -> tuple[Path, ...]:
     """Where the rule pages are that are not ours; ConfigError if a plugin cannot be used."""
+    if not config.plugins:
+        return config.rule_paths
+    from convlint import plugins
+
     return (*config.rule_paths, *map(plugins.pages, config.plugins))
 
 
@@ -254,17 +261,19 @@ class Linter:
 
     def read_baseline(self, path: Path) -> baseline.Baseline:
         """The baseline in a file, read once; ConfigError if it is not one."""
+        from convlint import baseline
+
         if path not in self._baselines:
             self._baselines[path] = baseline.read(path)
         return self._baselines[path]
 
-    def runs(self, results: Iterable[Checked]) -> dict[Path | None, list[baseline.Run]]:
+    def runs(self, results: Iterable[Checked]) -> dict[Path | None, list[Run]]:
         """The results with the codes of the rules that ran, by baseline."""
-        found: dict[Path | None, list[baseline.Run]] = {}
+        found: dict[Path | None, list[Run]] = {}
         for checked in results:
             config = self.config_for(urls.folder(checked.file or ""))
             codes = frozenset(rule.code for rule in self.rules_for(config)[0])
-            found.setdefault(config.baseline, []).append(baseline.Run(checked, codes))
+            found.setdefault(config.baseline, []).append(Run(checked, codes))
         return found
 
     def report(self, checked: Iterable[Checked]) -> Report:

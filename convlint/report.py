@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
@@ -52,6 +52,13 @@ class Checked(NamedTuple):
     def fails(self, finding: Finding) -> bool:
         """Whether a finding makes the check fail."""
         return self.fail_on is not None and finding.severity >= self.fail_on
+
+
+class Run(NamedTuple):
+    """An input that was checked, and the codes of the rules that looked at it."""
+
+    checked: Checked
+    codes: Collection[str]
 
 
 class FileError(NamedTuple):

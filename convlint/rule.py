@@ -125,7 +125,7 @@ class Rule:
         cases: what it looks for; a call that one case reports is not reported by a later one.
         fix: what its cure does to a trained model: ``exact-at-inference``, ``changes-output``
             or ``none``.
-        evidence: for and against it.
+        read_evidence: gives what speaks for and against it.
         read_body: gives the Markdown text of the page.
         source: the file it was read from.
     """
@@ -141,9 +141,14 @@ class Rule:
     options: tuple[Option, ...]
     cases: tuple[Case, ...]
     fix: str
-    evidence: Evidence
+    read_evidence: Callable[[], Evidence]
     read_body: Callable[[], str]
     source: str
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """What speaks for and against it."""
+        return self.read_evidence()
 
     @cached_property
     def body(self) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cache, partial
 from typing import Any
 
 from convlint import compiled
@@ -21,6 +21,7 @@ def write(folder: str, rules: Sequence[Rule], references: Mapping[str, Reference
     sections = {
         "facts": registry.discovered(),
         "rules": [_rule_document(rule) for rule in rules],
+        "evidence": {rule.code: rule.evidence for rule in rules},
         "references": {
             key: [reference.authors, *reference[2:]] for key, reference in references.items()
         },
@@ -28,9 +29,17 @@ def write(folder: str, rules: Sequence[Rule], references: Mapping[str, Reference
     compiled.write(folder, sections)
 
 
-def rules(entries: Sequence[Mapping[str, Any]], folder: str) -> tuple[Rule, ...]:
-    """The rules of the section ``rules``; ``folder`` is where their pages are."""
-    return tuple(_rule(folder, entry) for entry in entries)
+def rules(
+    entries: Sequence[Mapping[str, Any]],
+    folder: str,
+    stored_evidence: Callable[[], Mapping[str, Any]],
+) -> tuple[Rule, ...]:
+    """The rules of the section ``rules``, whose pages are in ``folder``.
+
+    ``stored_evidence`` gives the section ``evidence``; it is asked for when a rule is.
+    """
+    once = cache(stored_evidence)
+    return tuple(_rule(folder, entry, once) for entry in entries)
 
 
 def references(
@@ -57,7 +66,6 @@ def _rule_document(rule: Rule) -> dict[str, Any]:
         "options": rule.options,
         "cases": [_case_document(case) for case in rule.cases],
         "fix": rule.fix,
-        "evidence": rule.evidence,
         "source": rule.source,
     }
 
@@ -82,10 +90,11 @@ def _parsed_document(case: Case) -> Parsed:
     return Parsed(stored.document(case.compiled_pattern), where.tree if where else ())
 
 
-def _rule(folder: str, entry: Mapping[str, Any]) -> Rule:
+def _rule(
+    folder: str, entry: Mapping[str, Any], stored_evidence: Callable[[], Mapping[str, Any]]
+) -> Rule:
     options = tuple(Option(*option) for option in entry["options"])
     values = settle(options, {})
-    for_, against = entry["evidence"]
     return Rule(
         code=entry["code"],
         name=entry["name"],
@@ -98,7 +107,7 @@ def _rule(folder: str, entry: Mapping[str, Any]) -> Rule:
         options=options,
         cases=tuple(_case(case, values) for case in entry["cases"]),
         fix=entry["fix"],
-        evidence=Evidence(tuple(map(_citation, for_)), tuple(map(_citation, against))),
+        read_evidence=partial(_evidence, stored_evidence, entry["code"]),
         read_body=partial(_body, os.path.join(folder, entry["source"])),
         source=entry["source"],
     )
@@ -118,6 +127,11 @@ def _case(entry: Mapping[str, Any], options: OptionValues) -> Case:
         options=options,
         parsed=Parsed(*entry["parsed"]) if entry["parsed"] else None,
     )
+
+
+def _evidence(stored_evidence: Callable[[], Mapping[str, Any]], code: str) -> Evidence:
+    for_, against = stored_evidence()[code]
+    return Evidence(tuple(map(_citation, for_)), tuple(map(_citation, against)))
 
 
 def _citation(entry: Sequence[Any]) -> Citation:

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from convlint import Config, ConfigError, check, cli
-from convlint.baseline import Baseline, Entry, Run, read, stale, text, updated
+from convlint.baseline import Baseline, Entry, read, stale, text, updated
 from convlint.finding import Confidence, Finding, Severity
 from convlint.graph import Location
-from convlint.report import Checked
+from convlint.report import Checked, Run
 from tests.pages import write_page
 
 ROOT = Path(__file__).parent.parent

@@ -38,6 +38,7 @@ def folder(tmp_path: Path) -> Path:
 def stated(rule: Rule) -> dict[str, object]:
     values = {f.name: getattr(rule, f.name) for f in fields(Rule)}
     values |= {"cases": list(map(stated_in_case, rule.cases)), "read_body": rule.body}
+    values |= {"read_evidence": rule.evidence}
     return values
 
 
@@ -51,8 +52,12 @@ def section(folder: Path, name: str) -> Any:
     return json.loads(lines[name])
 
 
+def stored_rules(folder: Path) -> tuple[Rule, ...]:
+    return shipped.rules(section(folder, "rules"), str(folder), lambda: section(folder, "evidence"))
+
+
 def test_the_rules_are_those_of_the_pages(folder: Path) -> None:
-    read = shipped.rules(section(folder, "rules"), str(folder))
+    read = stored_rules(folder)
     assert list(map(stated, read)) == list(map(stated, catalog.from_pages(folder)))
 
 
@@ -65,7 +70,7 @@ def test_so_is_the_bibliography(folder: Path) -> None:
 
 
 def test_stored_patterns_are_those_that_the_parser_makes(folder: Path) -> None:
-    for rule in shipped.rules(section(folder, "rules"), str(folder)):
+    for rule in stored_rules(folder):
         for case in (case for case in rule.cases if case.pattern):
             ours = case.compiled_pattern
             parsed = parse_pattern(ours.text, case.options)
@@ -83,6 +88,8 @@ def test_every_fact_is_found_in_the_module_that_is_stored(folder: Path) -> None:
 
 
 def test_a_run_imports_only_modules_whose_facts_it_asks_for(tmp_path: Path) -> None:
+    ours = Path(compiled.folder_of_pages())  # in a checkout somebody may have edited a module
+    shipped.write(str(ours), catalog.from_pages(ours), catalog.bibliography(ours))
     model = tmp_path / "model.json"
     model.write_text(json.dumps(sequential(layer("Dense", "dense", units=10))), encoding="utf-8")
     script = (
@@ -105,11 +112,11 @@ def test_a_page_that_has_changed_makes_it_out_of_date(folder: Path) -> None:
     assert compiled.read(str(folder), installed=False) is None
 
 
-@pytest.mark.parametrize("installed", [False, True])
-def test_a_page_more_or_less_makes_it_out_of_date(folder: Path, installed: bool) -> None:
+def test_a_page_more_or_less_makes_it_out_of_date(folder: Path) -> None:
     page = next(folder.glob("*.md"))
     page.rename(folder.parent / page.name)
-    assert compiled.read(str(folder), installed=installed) is None
+    assert compiled.read(str(folder), installed=False) is None
+    assert compiled.read(str(folder), installed=True) is not None
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ not run yet, or a file that somebody edited.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final, TypeAlias
 
+from convlint import kinds
 from convlint.facts.core import Facts
 from convlint.facts.inference import output_shapes, site
 from convlint.facts.inference.dimensions import (
@@ -148,8 +148,11 @@ def _is_open(size: object) -> bool:
     return size is None or integer(size) == -1
 
 
-_WINDOWED: Final = re.compile(
-    r"(?:Conv|SeparableConv|DepthwiseConv|LocallyConnected|MaxPooling|AveragePooling)([123])D"
+_WINDOWED: Final = frozenset(
+    {
+        *("Conv", "SeparableConv", "DepthwiseConv", "LocallyConnected"),
+        *("MaxPooling", "AveragePooling"),
+    }
 )
 
 
@@ -159,10 +162,10 @@ def window_extent(facts: Facts, call: Call) -> TensorShape:
 
     A kernel of size ``k`` and dilation ``d`` spans ``(k - 1) * d + 1``.
     """
-    form = _WINDOWED.fullmatch(call.class_name)
-    if form is None:
+    family, axes, variant = kinds.by_rank(call.class_name)
+    if family not in _WINDOWED or variant:
         return UNKNOWN
-    axes, place = int(form[1]), _site(facts, call)
+    place = _site(facts, call)
     size = place.argument("pool_size" if "pool" in call.kinds else "kernel_size")
     dilation = place.argument("dilation_rate")
     return tuple(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from typing import Final
-
+from convlint import kinds
 from convlint.facts.core import Facts
 from convlint.facts.inference.dimensions import Dimension, per_axis
 from convlint.facts.inference.site import argument
@@ -13,14 +11,12 @@ from convlint.facts.shapes import input_spatial_shape
 from convlint.graph import Call
 from convlint.kleene import UNKNOWN, Unknown
 
-_RANK: Final = re.compile(r"([123])D$")
-
 
 def _sides(call: Call) -> tuple[Dimension, ...] | Unknown:
-    rank = _RANK.search(call.class_name)
-    if rank is None or "conv" not in call.kinds:
+    _, axes, variant = kinds.by_rank(call.class_name)
+    if not axes or variant or "conv" not in call.kinds:
         return UNKNOWN
-    return per_axis(argument(call, "kernel_size"), int(rank[1]))
+    return per_axis(argument(call, "kernel_size"), axes)
 
 
 @call_fact

@@ -23,6 +23,9 @@ LONGEST_SIDE: Final = 256
 """Calls after which a side is given up as UNKNOWN: ours, and longer than any published block
 without a join of its own. It bounds the work on graphs where many long sides overlap."""
 
+SEVERAL: Final = 2
+"""Where nothing more is counted: on sides within sides the true number grows exponentially."""
+
 UPSAMPLING: Final = frozenset({"upsample", "transposed_conv", "resize", "depth_to_space"})
 INERT: Final = frozenset({"act", "norm", "scale"})
 PASSING: Final = INERT | {"pool", "pad", "crop", "dropout"}
@@ -31,8 +34,8 @@ PASSING: Final = INERT | {"pool", "pad", "crop", "dropout"}
 class Side(NamedTuple):
     """The calls between a fork and one producer of its join, joins of their own left closed.
 
-    ``weights`` counts the weight calls, with those inside closed joins; ``pointwise`` says
-    that all of them are 1x1 convolutions or dense layers.
+    ``weights`` counts the weight calls, with those inside closed joins, up to ``SEVERAL``;
+    ``pointwise`` says that all of them are 1x1 convolutions or dense layers.
     """
 
     calls: tuple[int, ...]
@@ -83,14 +86,32 @@ def sides(facts: Facts) -> dict[int, tuple[Side, ...]]:
     """The sides of every join that has a fork."""
     forks = immediate_dominators(facts)
     found: dict[int, tuple[Side, ...]] = {}
+    closed: dict[int, Side] = {}
+    known: dict[tuple[int, int], Side] = {}  # all joins of a dense block share their sides
     for index, producers in enumerate(facts.producers):
         fork = forks[index]
         if len(producers) > 1 and fork is not None:
-            found[index] = tuple(_side(facts, end, fork, found) for end in producers)
+            for end in producers:
+                if (end, fork) not in known:
+                    known[end, fork] = _side(facts, end, fork, closed)
+            found[index] = tuple(known[end, fork] for end in producers)
+            closed[index] = _together(found[index])
     return found
 
 
-def _side(facts: Facts, end: int, fork: int, closed: dict[int, tuple[Side, ...]]) -> Side:
+def _together(around: tuple[Side, ...]) -> Side:
+    """What the sides of a join come to, for a side that leaves the join closed."""
+    return Side(
+        calls=(),
+        weights=min(sum(side.weights for side in around), SEVERAL),
+        pointwise=all(side.pointwise for side in around),
+        upsamples=any(side.upsamples for side in around),
+        inert=all(side.inert for side in around),
+        known=all(side.known for side in around),
+    )
+
+
+def _side(facts: Facts, end: int, fork: int, closed: dict[int, Side]) -> Side:
     forks = immediate_dominators(facts)
     calls: dict[int, None] = {}
     pending = [end]
@@ -101,12 +122,12 @@ def _side(facts: Facts, end: int, fork: int, closed: dict[int, tuple[Side, ...]]
         calls[index] = None
         beyond = forks[index] if index in closed else facts.producers[index][0]
         pending.append(fork if beyond is None else beyond)
-    inner = [side for index in calls for side in closed.get(index, ())]
+    inner = [closed[index] for index in calls if index in closed]
     weights = [index for index in calls if "weight" in facts.kinds[index]]
     names = [facts.kinds[index] for index in calls]
     return Side(
         calls=tuple(calls),
-        weights=len(weights) + sum(side.weights for side in inner),
+        weights=min(len(weights) + sum(side.weights for side in inner), SEVERAL),
         pointwise=all(is_pointwise(facts, facts.graph.calls[index]) is True for index in weights)
         and all(side.pointwise for side in inner),
         upsamples=any(kinds & UPSAMPLING for kinds in names)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from convlint import kinds
 from convlint.facts.core import Facts
 from convlint.facts.inference.dimensions import Dimension, per_axis
 from convlint.facts.inference.site import argument
@@ -18,8 +18,6 @@ from convlint.kleene import UNKNOWN, Truth, Unknown, conjunction, disjunction
 
 LONGEST_KERNEL: Final = 1024
 """Taps along an axis up to which they are looked at one by one: ours, longer than any in use."""
-
-_RANK: Final = re.compile(r"([123])D(Transpose)?$")
 
 
 class Window(NamedTuple):
@@ -50,10 +48,9 @@ def _all_windows(facts: Facts) -> tuple[tuple[Window, ...] | Unknown, ...]:
 
 
 def _windows(facts: Facts, call: Call) -> tuple[Window, ...] | Unknown:
-    rank = _RANK.search(call.class_name) if call.kinds & {"conv", "pool"} else None
-    if rank is None:
+    axes = kinds.by_rank(call.class_name).axes
+    if not axes or not call.kinds & {"conv", "pool"}:
         return UNKNOWN
-    axes = int(rank[1])
     kernel = argument(call, "pool_size" if "pool" in call.kinds else "kernel_size")
     strides, dilation = argument(call, "strides"), argument(call, "dilation_rate")
     sizes = input_spatial_shape(facts, call)

@@ -8,7 +8,7 @@ in ``ALIASES``.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from convlint.graph import OUTPUT
 from convlint.kinds.activations import activation_function as activation_function
@@ -34,6 +34,25 @@ ARGUMENTS: Final = frozenset({"name", "dtype", *_COMMON}).union(
 def canonical(class_name: str) -> str:
     """Today's name of a layer class; a name that is not an alias is returned as it is."""
     return ALIASES.get(class_name, class_name)
+
+
+class ByRank(NamedTuple):
+    """The name of a class taken apart: ``("Conv", 2, "Transpose")`` for ``Conv2DTranspose``.
+
+    ``axes`` is 0, and all else empty, in a name that states no number of spatial axes.
+    """
+
+    family: str
+    axes: int
+    variant: str
+
+
+def by_rank(class_name: str) -> ByRank:
+    """What a class is called that is named after its number of spatial axes."""
+    name = class_name.removesuffix("Transpose")
+    if name[-2:] not in ("1D", "2D", "3D"):
+        return ByRank("", 0, "")
+    return ByRank(name[:-2], int(name[-2]), class_name[len(name) :])
 
 
 def is_known(class_name: str) -> bool:

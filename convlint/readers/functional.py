@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from convlint.errors import InputError
 from convlint.graph import Shape
-from convlint.readers import nodes, tensorflow
+from convlint.readers import nodes
+from convlint.readers.operations import TENSORFLOW_LAYERS
 from convlint.readers.saved import SavedCall, SavedLayer, SavedModel
 from convlint.readers.spec import ModelSpec, NodeSpec, TensorRef
 from convlint.readers.stated import closed, input_layer_shape, states
@@ -29,7 +30,13 @@ def read_calls(model: SavedModel, saved_calls: Sequence[object]) -> None:
                 layer.calls.append(_read_call(layer, node, names))
         except InputError as error:
             raise InputError(f"the layer {layer.name} {error}") from None
-        tensorflow.read_operation(layer)
+        if layer.class_name in TENSORFLOW_LAYERS:
+            from convlint.readers import tensorflow
+
+            tensorflow.read_operation(layer)
+            continue
+        for call in layer.calls:
+            call.arguments.pop(nodes.FIRST, None)
     model.input_keys = tuple(nodes.references(model.config.get("input_layers") or [], "inputs"))
 
 

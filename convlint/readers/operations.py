@@ -11,6 +11,8 @@ from typing import Final
 PREFIX: Final = "ops."
 TENSORFLOW: Final = "tf."
 """The prefix of TensorFlow's operations that the vocabulary lacks."""
+TENSORFLOW_LAYERS: Final = frozenset({"TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer"})
+"""What tf.keras 2 saved such operations as."""
 
 _BINARY: Final = ("x1", "x2")
 _CALL_ARGUMENTS: Final[dict[str, tuple[str, ...]]] = {

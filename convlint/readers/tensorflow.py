@@ -178,17 +178,14 @@ _TRANSPOSING: Final = ("transpose_a", "transpose_b", "adjoint_a", "adjoint_b")
 
 
 def read_operation(layer: SavedLayer) -> None:
-    """Give a layer that is a TensorFlow operation its place in the vocabulary.
+    """Give a layer, one of ``TENSORFLOW_LAYERS``, its place in the vocabulary.
 
     An operation that the vocabulary lacks gets the name of its function, ``tf.linalg.inv``.
     """
-    if layer.class_name in ("TFOpLambda", "SlicingOpLambda"):
-        _read_function(layer)
-    elif layer.class_name == "TensorFlowOpLayer":
+    if layer.class_name == "TensorFlowOpLayer":
         _read_node_def(layer)
     else:
-        for call in layer.calls:
-            call.arguments.pop(FIRST, None)
+        _read_function(layer)
 
 
 def _read_function(layer: SavedLayer) -> None:

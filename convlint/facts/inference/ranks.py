@@ -6,10 +6,10 @@ tf.keras 2 takes any number of batch axes, that of Keras 3 exactly one.
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from typing import Final, NamedTuple
 
+from convlint import kinds
 from convlint.graph import Call
 
 
@@ -28,8 +28,6 @@ _EXACTLY: Final = {
 }
 _AT_LEAST: Final = {"Dense": 2, "BatchNormalization": 2, "RNN": 3, "UpSampling3D": 4}
 
-_BY_RANK: Final = re.compile(r"([A-Za-z]+?)([123])D(Transpose)?")
-"""Classes named after their number of spatial axes: ``Conv2DTranspose``, ``MaxPooling1D``."""
 _EXACT_FAMILIES: Final = frozenset(
     {
         *("SeparableConv", "DepthwiseConv", "LocallyConnected", "SpatialDropout"),
@@ -61,12 +59,10 @@ def _of_class(name: str) -> Ranks:
         return Ranks(_EXACTLY[name], _EXACTLY[name])
     if name in _AT_LEAST:
         return Ranks(_AT_LEAST[name], None)
-    form = _BY_RANK.fullmatch(name)
-    if form is None:
-        return ANY
-    family, rank = form[1], int(form[2]) + 2
+    family, axes, variant = kinds.by_rank(name)
+    rank = axes + 2
     if family == "ConvLSTM":
         return Ranks(rank + 1, rank + 1)
     if family == "Conv":
-        return Ranks(rank, rank if form[3] else None)
+        return Ranks(rank, rank if variant else None)
     return Ranks(rank, rank) if family in _EXACT_FAMILIES else ANY
