@@ -49,9 +49,12 @@ def _read_with_library(file: BinaryIO) -> tuple[str | bytes, str | bytes | None]
 def _attribute(root: Any, name: str) -> str | bytes | None:
     if name not in root.attrs:
         return None
+    from h5py import h5t
+
     stored = root.attrs.get_id(name)
-    if stored.shape not in ((), (1,)):
-        return None  # many strings may be one string of the file, many times
+    if stored.shape not in ((), (1,)) or not isinstance(stored.get_type(), h5t.TypeStringID):
+        # Many strings may be one string of the file, many times; other types can crash HDF5.
+        return None
     if stored.get_storage_size() > hdf5_attributes.MAX_TEXT:
         raise InputError(f"its {name} is larger than {hdf5_attributes.MAX_TEXT // 2**20} MiB")
     value = root.attrs[name]

@@ -178,7 +178,7 @@ class _File:
         datatype, dataspace = parts[1:]
         if len(datatype) < 8 or datatype[0] & 15 != 9 or datatype[1] & 15 != 1:
             raise UnusualError  # not a string of variable length
-        if not _is_scalar(dataspace):
+        if not _is_single(dataspace):
             raise UnusualError
         return name, self.text(data[position : position + 16])
 
@@ -244,13 +244,13 @@ def _in_heap(attribute_info: bytes) -> bool:
     return attribute_info[start : start + 8] != _UNDEFINED
 
 
-def _is_scalar(dataspace: bytes) -> bool:
-    """IV.A.2.b: a single value, not an array and not nothing."""
-    match list(dataspace[:4]):
-        case [1, 0, *_]:
+def _is_single(dataspace: bytes) -> bool:
+    """IV.A.2.b: one value, be it in an array of one, and not nothing."""
+    match list(dataspace):
+        case [1, 0, *_] | [2, 0, _, 0, *_]:
             return True
-        case [2, 0, _, 0]:
-            return True
+        case [1, 1, _, _, _, _, _, _, *size] | [2, 1, _, 1, *size]:
+            return size[:8] == [1, 0, 0, 0, 0, 0, 0, 0]
     return False
 
 
