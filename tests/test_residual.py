@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from keras import layers
 
 from convlint.facts import Facts
-from convlint.facts.residual import LONGEST_SIDE, immediate_dominators
+from convlint.facts.residual import LONGEST_SIDE, SEVERAL, immediate_dominators, sides
 from convlint.graph import Call, Graph, Tensor
 from convlint.kleene import UNKNOWN
 from tests.facts import fact, facts_of, layers_with
@@ -165,3 +165,33 @@ def test_a_side_longer_than_the_bound_is_given_up() -> None:
         x = layers.ReLU(name=f"relu{step}")(x)
     facts = facts_of(keras.Model(inputs, layers.Add()([layers.Dense(8, name="dense")(inputs), x])))
     assert fact(facts, "dense", "on_residual_branch") is UNKNOWN
+
+
+def test_joins_of_one_fork_share_their_sides() -> None:
+    # A densely connected block: a producer, and a join of all that is before it, in turn.
+    producers: list[list[int]] = [[]]
+    ends = [0]
+    for _ in range(100):
+        producers.append(list(ends))
+        producers.append([len(producers) - 1])
+        ends.append(len(producers) - 1)
+    found = [side for around in sides(Facts(graph(producers))).values() for side in around]
+    assert len(found) == sum(range(2, 101))
+    assert len({id(side) for side in found}) == 100
+
+
+def test_weights_are_not_counted_beyond_several() -> None:
+    # The paths double in each block; a number of them would soon be longer than the graph.
+    calls = [Call(0, "image", "InputLayer", frozenset({"input"}), {}, ())]
+    for block in range(200):
+        last = len(calls) - 1
+        for side in range(2):
+            source = Tensor(last)
+            kinds = frozenset({"conv", "weight"})
+            calls.append(Call(last + 1 + side, f"c{block}_{side}", "Conv2D", kinds, {}, (source,)))
+        both = Tensor(last + 1), Tensor(last + 2)
+        skipped = (*both, Tensor(0))
+        kinds = frozenset({"add", "merge"})
+        calls.append(Call(last + 3, f"a{block}", "Add", kinds, {}, skipped))
+    found = sides(Facts(Graph("g", tuple(calls))))
+    assert max(side.weights for around in found.values() for side in around) == SEVERAL
