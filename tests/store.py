@@ -1,7 +1,8 @@
-"""A web server over a folder that counts what it sends, and that can be told to misbehave."""
+"""Stores: a web server that counts and can be told to misbehave, and a package that fails."""
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
 from collections.abc import Callable, Iterator
@@ -9,8 +10,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import unquote
+
+import fsspec
 
 _PIECE: Final = 1 << 16
 
@@ -130,3 +133,19 @@ def serving(store: Store) -> Iterator[Store]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+class Failing(fsspec.AbstractFileSystem):  # type: ignore[misc]
+    """A store, ``failing://``, whose package raises an error and tells of it in a log as well."""
+
+    protocol = "failing"
+    error: Exception = OSError("broken")
+
+    def info(self, path: str, **options: Any) -> dict[str, Any]:
+        logging.getLogger("gcsfs").error("out of retries", exc_info=self.error)
+        raise self.error
+
+    ls = info
+
+
+fsspec.register_implementation("failing", Failing, clobber=True)

@@ -11,6 +11,7 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import fsspec
@@ -26,7 +27,7 @@ from convlint.config import Config
 from convlint.errors import InputError
 from convlint.readers import parts, web
 from convlint.readers.parts import WINDOW, Parts
-from tests.store import Store, serving
+from tests.store import Failing, Store, serving
 
 pytestmark = pytest.mark.filterwarnings(  # h5 in Keras
     "ignore:__array__ implementation:DeprecationWarning"
@@ -408,6 +409,89 @@ def test_without_fsspec_the_error_says_how_to_install_it(
         "run: pip install 'convlint[remote]'\n"
     )
     assert "a.keras: " in ran.stdout
+
+
+# What the packages of stores raise; they are not installed here, so it is raised in their place
+
+
+def named(name: str, base: type[Exception] = Exception, **attributes: Any) -> Any:
+    return type(name, (base,), attributes)
+
+
+DENIED = "access is denied; look at your credentials, or whether the link has expired"
+ANONYMOUS = "no credentials were found; set those that the store's own tools use, or for public"
+NO_FILE = "there is no such file"
+NO_HOST = "[Errno -2] Name or service not known"
+ANSWER_403 = SimpleNamespace(status_code=403)
+
+RAISED: dict[str, tuple[Exception, str]] = {
+    "s3fs, no credentials": (named("NoCredentialsError")("Unable to locate"), ANONYMOUS),
+    "s3fs, denied": (PermissionError("Forbidden"), DENIED),
+    "s3fs, no bucket": (FileNotFoundError("The specified bucket does not exist"), NO_FILE),
+    "s3fs, wrong bucket": (
+        named("ParamValidationError", ValueError)('Invalid bucket name\n"B!"'),
+        'it cannot be fetched: Invalid bucket name "B!"',
+    ),
+    "s3fs, no network": (
+        named("EndpointConnectionError")("Could not connect to the endpoint"),
+        "it cannot be fetched: Could not connect to the endpoint",
+    ),
+    "gcsfs, no credentials": (named("DefaultCredentialsError")("not found"), ANONYMOUS),
+    "gcsfs, denied": (OSError("Forbidden: b/bucket/o\nanonymous"), DENIED),
+    "gcsfs, not logged in": (named("HttpError", code=401)("Anonymous caller, 401"), DENIED),
+    "gcsfs, no bucket": (FileNotFoundError("b/bucket/o"), NO_FILE),
+    "gcsfs, down": (named("HttpError", code=503)("503"), "the server fails, with status 503"),
+    "hugging face, gated": (named("GatedRepoError", OSError, response=ANSWER_403)("no"), DENIED),
+    "hugging face, no repository": (FileNotFoundError("org/repo (repository not found)"), NO_FILE),
+    "hugging face, no network": (
+        named("ConnectError")(NO_HOST),
+        f"it cannot be fetched: {NO_HOST}",
+    ),
+    "adlfs, no credentials": (
+        named("ClientAuthenticationError")("DefaultAzureCredential failed\nAttempted:\n\tx"),
+        ANONYMOUS,
+    ),
+    "whatever": (named("StrangeError")(), "it cannot be fetched: StrangeError"),
+    "a slow one": (TimeoutError(), "there is no answer; try again later"),
+}
+
+
+@pytest.mark.parametrize("url", ["failing://x/a.keras", "failing://x/", "failing://x/*.h5"])
+@pytest.mark.parametrize("case", RAISED)
+def test_what_a_package_raises_is_one_line_and_stops_no_other_input(
+    case: str, url: str, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error, said = RAISED[case]
+    monkeypatch.setattr(Failing, "error", error)
+    ran = run("--output-format", "concise", url, f"{store.url}/old/b.h5")
+    assert ran.exit_code == 2
+    if "*" in url and isinstance(error, OSError):
+        said = "this pattern means no model"  # fsspec passes over folders that it cannot list
+    elif url.endswith("/") and isinstance(error, OSError):
+        said = ""  # to fsspec, what is not found is no folder; then it is read
+    assert ran.stderr.startswith(f"error: {url}: {said}")
+    assert ran.stderr.count("\n") == 1
+    assert f"{store.url}/old/b.h5: " in ran.stdout
+
+
+def test_logs_of_a_package_are_kept_from_standard_error(models: Path) -> None:
+    """Python writes warnings there that nobody takes; who takes them still gets them."""
+    program = (
+        "import logging, sys, tests.store\n"
+        "from convlint.errors import InputError; from convlint import check\n"
+        "if sys.argv[1:]: logging.basicConfig()\n"
+        "try: check('failing://x/a.keras')\n"
+        "except InputError: pass"
+    )
+    for arguments, told in (([], False), (["log"], True)):
+        ran = subprocess.run(
+            [sys.executable, "-c", program, *arguments],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert ("out of retries" in ran.stderr) is told
 
 
 # Names

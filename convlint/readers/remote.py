@@ -7,6 +7,7 @@ or the package of a store raises becomes an InputError of one line.
 from __future__ import annotations
 
 import io
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, BinaryIO, Final, cast
@@ -22,12 +23,28 @@ _ANSWERS: Final = {
     404: "there is no such file",
     429: "there were too many requests; try again later",
 }
+_ANONYMOUS: Final = (
+    "no credentials were found; set those that the store's own tools use, or for public files "
+    "FSSPEC_S3_ANON=true or FSSPEC_GS_TOKEN=anon"
+)
 _BROKEN_OFF: Final = frozenset(
     {"ClientPayloadError", "ServerDisconnectedError", "ChunkedEncodingError", "IncompleteRead"}
 )
 """What the libraries of the stores call an answer without its end."""
+_NO_CREDENTIALS: Final = frozenset(
+    {
+        *("NoCredentialsError", "PartialCredentialsError"),  # of botocore
+        *("DefaultCredentialsError", "RefreshError"),  # of google.auth
+        *("ClientAuthenticationError", "CredentialUnavailableError"),  # of azure
+    }
+)
+"""What the libraries of the stores call that they do not know who is asking."""
+_LOGGERS: Final = ("fsspec", "s3fs", "gcsfs", "botocore", "aiobotocore", "google", "azure")
+"""Who tells of an error also by a log, some with a traceback."""
 _SAME_AS: Final = {403: 401, 410: 404}
 _ROOM: Final = 200
+_NOWHERE: Final = logging.NullHandler()
+"""Keeps Python from writing to standard error what nobody has asked to see; who has, still does."""
 
 
 @contextmanager
@@ -124,6 +141,8 @@ def _store(url: str) -> tuple[Any, str]:
         from fsspec.core import url_to_fs
     except ImportError:
         raise InputError(_EXTRA) from None
+    for name in _LOGGERS:
+        logging.getLogger(name).addHandler(_NOWHERE)
     store, path = url_to_fs(url)
     return store, path
 
@@ -153,7 +172,9 @@ def _reason(error: Exception, url: str) -> str:
     if isinstance(error, FileNotFoundError):
         # fsspec has the same word for a server that it could not reach.
         cause = next((each for each in _causes(error) if _is_of_network(each)), error)
-    if isinstance(cause, PermissionError):
+    if any(type(each).__name__ in _NO_CREDENTIALS for each in _causes(error)):
+        return _ANONYMOUS
+    if isinstance(cause, PermissionError) or str(cause).startswith("Forbidden"):  # in gcsfs' words
         return _ANSWERS[401]
     if isinstance(cause, FileNotFoundError):
         return _ANSWERS[404]
