@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 from convlint.errors import RuleError
@@ -84,8 +85,14 @@ def fill(
     """The message with its placeholders replaced; what is not known shows as ``?``."""
     return "".join(
         part if isinstance(part, str) else _shown(part, _value(part, facts, roles, options))
-        for part in _parts(message)
+        for part in _parsed(message)
     )
+
+
+@cache
+def _parsed(message: str) -> tuple[str | Placeholder, ...]:
+    """The parts of a message; a rule says the same of many places."""
+    return tuple(_parts(message))
 
 
 def _parts(message: str) -> Iterator[str | Placeholder]:

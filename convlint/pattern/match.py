@@ -327,8 +327,11 @@ class _Passes(dict[int, bool]):
         self.tests = [(part.evaluator, part.reads_call) for part in parts]
         self.pinned = predicate.pinned if predicate else None
         self.equals = parts[0].equals if parts else None
-        self.hopeless = False
-        self.of_kind = _of_kind(facts, step)
+        # What begins with a condition on the model is settled before any call is looked at.
+        self.hopeless = (
+            bool(parts) and not parts[0].reads_call and parts[0].evaluate(facts, 0) is not True
+        )
+        self.of_kind = () if self.hopeless else _of_kind(facts, step)
 
     def candidates(self) -> Sequence[int]:
         """Calls of which any other does not pass, ascending."""

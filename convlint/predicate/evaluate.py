@@ -9,6 +9,7 @@ truth values. Anything else gives UNKNOWN, as does arithmetic without a represen
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Hashable, Mapping
 from functools import cached_property
 from typing import Any, Final, NamedTuple, TypeAlias
@@ -16,6 +17,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from convlint import kinds, operators
 from convlint.facts.core import Facts
 from convlint.facts.registry import call_fact_named
+from convlint.graph import Call
 from convlint.kleene import UNKNOWN, Truth, negation
 from convlint.options import NO_OPTIONS, OptionValues
 from convlint.predicate.tree import NAMES, Tree, leaves
@@ -107,13 +109,13 @@ class Predicate:
 
         ``None`` unless it compares a name of the call with literals.
         """
-        operator, *operands = self.tree
-        if operator not in ("==", "in") or operands[0][0] != "fact" or len(operands[0]) == 3:
+        symbol, *operands = self.tree
+        if symbol not in ("==", "in") or operands[0][0] != "fact" or len(operands[0]) == 3:
             return None
         name, other = operands[0][1], operands[1]
-        if (operator, other[0]) not in (("==", "value"), ("in", "tuple")):
+        if (symbol, other[0]) not in (("==", "value"), ("in", "tuple")):
             return None
-        literals = [other] if operator == "==" else other[1:]
+        literals = [other] if symbol == "==" else other[1:]
         plain = all(each[0] == "value" and not isinstance(each[1], float) for each in literals)
         values = frozenset(each[1] for each in literals) if plain else frozenset()
         return Equals(name, _reader(operands[0]), values) if plain else None
@@ -139,16 +141,16 @@ def _reads_call(tree: Tree) -> bool:
 
 def _truth(tree: Tree, options: OptionValues) -> Evaluator:
     """Compile a tree in a place that takes a truth value."""
-    operator, *operands = tree
-    if operator == "and":
+    symbol, *operands = tree
+    if symbol == "and":
         return _conjunction([_truth(operand, options) for operand in operands])
-    if operator == "or":
+    if symbol == "or":
         return _disjunction([_truth(operand, options) for operand in operands])
-    if operator == "not":
+    if symbol == "not":
         operand = _truth(operands[0], options)
         return lambda facts, scope: negation(operand(facts, scope))
     evaluator = _value(tree, options)
-    if operator not in NAMES:
+    if symbol not in NAMES:
         return evaluator
 
     def truth_of_name(facts: Facts, scope: Scope) -> Truth:
@@ -160,25 +162,28 @@ def _truth(tree: Tree, options: OptionValues) -> Evaluator:
 
 def _value(tree: Tree, options: OptionValues) -> Evaluator:
     """Compile a tree in a place that takes any value."""
-    operator, *operands = tree
-    if operator in ("fact", "config"):
+    symbol, *operands = tree
+    if symbol in ("fact", "config"):
         return _read(tree)
-    if operator == "model":
+    if symbol == "model":
         name = operands[0]
         return lambda facts, scope: facts.model(name)
-    if operator in ("value", "option"):
-        constant = options[operands[0]] if operator == "option" else operands[0]
+    if symbol in ("value", "option"):
+        constant = options[operands[0]] if symbol == "option" else operands[0]
         return lambda facts, scope: constant
-    if operator in ("and", "or", "not"):
+    if symbol in ("and", "or", "not"):
         return _truth(tree, options)
-    if operator in ("==", "!=") and operands[1][0] == "value":
-        return _comparison_with(_BINARY[operator], _value(operands[0], options), operands[1][1])
+    if symbol in ("==", "!=") and operands[1][0] == "value":
+        return _comparison_with(_BINARY[symbol], _value(operands[0], options), operands[1][1])
+    if symbol in _ORDER and operands[1][0] in ("value", "option"):
+        constant = options[operands[1][1]] if operands[1][0] == "option" else operands[1][1]
+        return _order_against(symbol, _value(operands[0], options), constant)
     parts = [_value(operand, options) for operand in operands]
-    if operator == "tuple":
+    if symbol == "tuple":
         return lambda facts, scope: tuple([part(facts, scope) for part in parts])
     if len(parts) == 1:
         return lambda facts, scope: operators.subtract(0, parts[0](facts, scope))
-    calculate = _BINARY[operator]
+    calculate = _BINARY[symbol]
     left, right = parts
     return lambda facts, scope: calculate(left(facts, scope), right(facts, scope))
 
@@ -207,9 +212,14 @@ def _fact(name: str) -> Reader:
     if fact is None:
         return _config_entry(name)
 
+    derive: Callable[[Facts, Call], Any] = getattr(fact, "__wrapped__", fact)
+
     def value(facts: Facts, index: int) -> Any:
-        known = facts.values[name]
-        return known[index] if index in known else fact(facts, facts.graph.calls[index])
+        known = facts.values[name]  # as the fact itself does: two calls less for each value
+        if index in known:
+            return known[index]
+        found = known[index] = derive(facts, facts.graph.calls[index])
+        return found
 
     return value
 
@@ -265,6 +275,27 @@ def _comparison_with(
     return compared
 
 
+def _order_against(symbol: str, left: Evaluator, constant: Any) -> Evaluator:
+    """An order against a literal or an option, most often of an integer."""
+    compare: Callable[[Any, Any], Truth] = _BINARY[symbol]
+    holds = _ORDER[symbol]
+    plain = type(constant) in (int, float)
+
+    def compared(facts: Facts, scope: Scope) -> Truth:
+        value = left(facts, scope)
+        if type(value) is int and plain:
+            return holds(value, constant)
+        return compare(value, constant)
+
+    return compared
+
+
+_ORDER: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
 _BINARY: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
     "+": operators.add,
     "-": operators.subtract,
