@@ -32,8 +32,9 @@ TABLE: Final = Table(
     "A folder of models of 10 to 60 layers (plain convolutions, residual blocks, dense layers; "
     "no two the same; three of four as `.keras` without weights, the others as `.json`), checked "
     "with all default rules. The plain loop is one Python process that opens each file and parses "
-    "its configuration, and does nothing with it. What is printed is compared byte for byte.",
-    ("command", "files per second", "against one process", "against the loop", "time"),
+    "its configuration, and does nothing with it. Speeds are also told as multiples of that of one "
+    "process and of the loop. What is printed is compared byte for byte.",
+    ("command", "files per second", "of one process", "of the loop", "time"),
 )
 
 MOST_ROUNDS: Final = 3

@@ -38,7 +38,7 @@ def page(results: Sequence[Result], runs: int) -> str:
     return "\n".join(
         [
             WORDS,
-            f"Measured on {machine()}; {runs} runs of each command, fewer of those that take long.",
+            f"Measured on {machine()}. Runs of each command: {runs}, fewer of long ones.",
             "",
             "## Targets",
             "",

@@ -167,7 +167,7 @@ def test_a_page_has_words_targets_and_details_of_one_kind_together() -> None:
     ]
     text = page(results, 3)
     assert text.startswith("# Performance\n")
-    assert "3 runs" in text
+    assert "Runs of each command: 3," in text
     assert "keras 3." in text
     assert "| start | 1.20 | ≤ 1.6 | yes | 20 ms / 17 ms |\n" in text
     assert "| dense | 1.90 | ≤ 1.1 | **no** | see |\n" in text
