@@ -18,7 +18,11 @@ Outcome: TypeAlias = tuple[Checked, str | None]
 """The result for one input, and what to say about it on standard error."""
 
 FEW: Final = 32
-"""Up to so many inputs starting processes costs more than it saves; measured, and ours."""
+"""Up to so many inputs starting processes costs more than it saves.
+
+Measured with models of 30 layers: two processes on two cores break even at 25 to 30 files, take
+0.30 s where one takes 0.43 s for 100, and are 1.9 times as fast for 1,000.
+"""
 CHUNKS_PER_JOB: Final = 8
 """Enough for the last chunk to end soon after the others, few enough to load the rules seldom."""
 
