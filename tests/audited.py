@@ -78,6 +78,7 @@ def _is_allowed(
             code = args[0]
             return isinstance(code, CodeType) and (
                 code.co_filename.startswith((*trusted, "<frozen "))
+                and _module(code.co_filename) not in BARRED
                 if importing
                 else _is_maker(file)
             )
@@ -91,6 +92,11 @@ def _is_allowed(
         case _ if event in NATIVE:
             return _is_being_imported(caller)
     return event in HARMLESS
+
+
+def _module(file: str) -> str:
+    """The module of the standard library in a file; ``import_module`` tells of no import."""
+    return file.removeprefix(f"{LIBRARY}/").partition("/")[0].removesuffix(".py")
 
 
 def _is_maker(file: str) -> bool:

@@ -127,6 +127,15 @@ def many_strings(file: Any) -> None:
     file.attrs.create("model_config", [MODEL.decode()] * 1000, dtype=h5py.string_dtype())
 
 
+def giant_text() -> bytes:
+    """A file whose attribute says that it has four gigabytes."""
+    data = bytearray(hdf5(attribute("model_config", MODEL.decode())))
+    length = struct.pack("<I", len(MODEL))
+    place = data.index(length, data.index(b"model_config"))
+    data[place : place + 4] = b"\xff\xff\xff\xff"
+    return bytes(data)
+
+
 def many_layers(number: int) -> bytes:
     entry = b'{"class_name":"ReLU","config":{}}'
     layers = b",".join([entry] * number)
@@ -167,6 +176,11 @@ BROKEN: dict[str, tuple[str, bytes | Callable[[], bytes], str]] = {
     "deep json": ("a.json", b"[" * 100_000, "it is nested deeper"),
     "deep objects": ("a.json", b'{"a":' * 100_000, "it is nested deeper"),
     "invalid utf-8": ("a.json", MODEL[:-9] + b"\xff\xfe", "it is neither a Keras archive"),
+    "too many digits": (
+        "a.json",
+        MODEL.replace(b'"units": 3', b'"units": ' + b"9" * 10**6),
+        "it is not valid JSON (Exceeds the limit",
+    ),
     "duplicate names": (
         "a.json",
         model_of(layer("ReLU", "r", ["x"]), layer("ReLU", "r", ["x"]), outputs=["r"]),
@@ -199,6 +213,7 @@ BROKEN: dict[str, tuple[str, bytes | Callable[[], bytes], str]] = {
         lambda: hdf5(attribute("model_config", np.zeros(2**20, "u1")), libver="latest"),
         "this HDF5 file was not saved by Keras",
     ),
+    "hdf5 with a giant text": ("a.h5", giant_text, "its model_config is larger than 256 MiB"),
     "hdf5 without json": (
         "a.h5",
         lambda: hdf5(attribute("model_config", "[" * 100_000)),

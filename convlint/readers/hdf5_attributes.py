@@ -14,6 +14,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO, Final, NamedTuple
 
+from convlint.errors import InputError
+
 SIGNATURE: Final = b"\x89HDF\r\n\x1a\n"
 MAX_HEADER: Final = 1 << 20
 """Bytes of the root group's header; Keras' are some hundred."""
@@ -49,6 +51,7 @@ def read(file: BinaryIO, names: frozenset[str]) -> dict[str, bytes]:
     Raises:
         UnusualError: the file needs more than is understood here.
         DamagedError: an offset leads out of the file or to something else than it should.
+        InputError: a text is too long.
     """
     return _File(file).attributes(names)
 
@@ -180,7 +183,10 @@ class _File:
             raise UnusualError  # not a string of variable length
         if not _is_single(dataspace):
             raise UnusualError
-        return name, self.text(data[position : position + 16])
+        reference = data[position : position + 16]
+        if _number(reference[:4]) > MAX_TEXT:
+            raise InputError(f"its {name} is larger than {MAX_TEXT // 2**20} MiB")
+        return name, self.text(reference)
 
     def text(self, reference: bytes) -> bytes:
         """VIII.B and III.E: a string of variable length, out of its global heap collection."""
@@ -190,8 +196,6 @@ class _File:
         wanted = _number(reference[12:])
         if address == 0:
             return b""  # none was written
-        if length > MAX_TEXT:
-            raise DamagedError
         for index, start, held in self.objects(address):
             if index == wanted:
                 if length > held:
