@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from convlint import compiled, shipped
 from convlint.errors import ConfigError, RuleError
 from convlint.evidence import Reference
 from convlint.rule import Rule
 from convlint.suggest import did_you_mean
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 BIBLIOGRAPHY: Final = "references.yaml"
 _MOST: Final = 2**20
@@ -58,16 +60,20 @@ def references(
     With ``rules`` only what these cite.
     """
     keys = None if rules is None else {key for rule in rules for key in _cited(rule)}
+    found = dict(_shipped_references(keys))
     folders = [path if path.is_dir() else path.parent for path in rule_paths]
-    found: dict[str, Reference] = {}
-    stored = compiled.section("references")
-    if stored is not None:
-        found.update(shipped.references(stored, keys))
-    else:
-        folders = [Path(compiled.folder_of_pages()), *folders]
     for folder in dict.fromkeys(folders):
         found.update(bibliography(folder, keys))
     return found
+
+
+def _shipped_references(keys: Collection[str] | None) -> Mapping[str, Reference]:
+    stored = compiled.section("references")
+    if stored is not None:
+        return shipped.references(stored, keys)
+    from pathlib import Path
+
+    return bibliography(Path(compiled.folder_of_pages()), keys)
 
 
 def bibliography(folder: Path, keys: Collection[str] | None = None) -> Mapping[str, Reference]:
@@ -218,11 +224,11 @@ def _stored_evidence() -> Mapping[str, Any]:
 def _shipped() -> tuple[Rule, ...]:
     folder = compiled.folder_of_pages()
     stored = compiled.section("rules")
-    return (
-        from_pages(Path(folder))
-        if stored is None
-        else shipped.rules(stored, folder, _stored_evidence)
-    )
+    if stored is not None:
+        return shipped.rules(stored, folder, _stored_evidence)
+    from pathlib import Path
+
+    return from_pages(Path(folder))
 
 
 def from_pages(folder: Path) -> tuple[Rule, ...]:

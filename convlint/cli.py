@@ -153,8 +153,6 @@ def _run(options: dict[str, Any]) -> ExitCode:
 
 
 def _linter(options: dict[str, Any]) -> Linter:
-    from pathlib import Path
-
     from convlint.config import Config, Overrides, read
     from convlint.engine import Linter
 
@@ -173,7 +171,7 @@ def _linter(options: dict[str, Any]) -> Linter:
     )
     config = Config() if options["isolated"] else None
     if options["config_file"]:
-        config = read(Path(options["config_file"]))
+        config = read(options["config_file"])
     return Linter(overrides, config, hide_known=not options["write_baseline"])
 
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from convlint import globs, urls
 from convlint.errors import ConfigError
@@ -18,6 +17,9 @@ from convlint.finding import Finding, Severity
 from convlint.options import OptionValue, toml
 from convlint.reporters import FORMATS
 from convlint.suggest import did_you_mean
+
+if TYPE_CHECKING:
+    from pathlib import Path  # a run without settings needs none
 
 FAIL_ON: Final[Mapping[str, Severity | None]] = {
     "error": Severity.ERROR,
@@ -61,7 +63,7 @@ class Config(NamedTuple):
     """
 
     file: Path | None = None
-    folder: Path = Path()
+    folder: str = ""
     select: tuple[str, ...] | None = None
     ignore: tuple[str, ...] = ()
     extend_select: tuple[str, ...] = ()
@@ -69,7 +71,7 @@ class Config(NamedTuple):
     per_file_ignores: Ignores = ()
     per_layer_ignores: Ignores = ()
     options: RuleOptions = ()
-    exclude: tuple[tuple[Path, str], ...] = ()
+    exclude: tuple[tuple[str, str], ...] = ()
     rule_paths: tuple[Path, ...] = ()
     plugins: tuple[str, ...] = ()
     output_format: str = "full"
@@ -97,7 +99,7 @@ class Config(NamedTuple):
                 yield from selectors
 
 
-def relative(file: str, folder: Path) -> str:
+def relative(file: str, folder: str | Path) -> str:
     """The file's path as patterns see it: relative to the folder, with slashes; a URL as it is."""
     if urls.is_url(file):
         return file
@@ -131,18 +133,23 @@ class Overrides(NamedTuple):
         if self.output_format is not None:
             config = config._replace(output_format=self.output_format)
         if self.exclude:
-            here = tuple((Path.cwd(), pattern) for pattern in self.exclude)
+            here = tuple((os.getcwd(), pattern) for pattern in self.exclude)
             config = config._replace(exclude=(*config.exclude, *here))
         if self.baseline is not None:
+            from pathlib import Path
+
             config = config._replace(baseline=Path(self.baseline))
         return config
 
 
-def nearest(folder: Path, cache: dict[Path, Config]) -> Config:
-    """The settings that hold in a folder; ``cache`` remembers those of every folder on the way."""
-    passed: list[Path] = []
+def nearest(folder: str, cache: dict[str, Config]) -> Config:
+    """The settings that hold in a folder; ``cache`` remembers those of every folder on the way.
+
+    The path is absolute.
+    """
+    passed: list[str] = []
     config = Config(folder=folder)
-    for candidate in (folder, *folder.parents):
+    for candidate in _upwards(folder):
         if candidate in cache:
             config = cache[candidate]
             break
@@ -155,19 +162,26 @@ def nearest(folder: Path, cache: dict[Path, Config]) -> Config:
     return config
 
 
-def _in_folder(folder: Path) -> Config | None:
-    own = folder / "convlint.toml"
-    if own.is_file():
+def _upwards(folder: str) -> Iterator[str]:
+    """A folder, the one around it, and so on."""
+    yield folder
+    while (around := os.path.dirname(folder)) != folder:
+        folder = around
+        yield folder
+
+
+def _in_folder(folder: str) -> Config | None:
+    own, shared = (os.path.join(folder, name) for name in ("convlint.toml", "pyproject.toml"))
+    if os.path.isfile(own):
         return read(own)
-    shared = folder / "pyproject.toml"
     # Do not parse, or complain about, a pyproject.toml that never mentions us.
-    if shared.is_file() and b"convlint" in _bytes(shared):
+    if os.path.isfile(shared) and b"convlint" in _bytes(shared):
         table = _table(shared)
         return None if table is None else _config(table, shared)
     return None
 
 
-def read(file: Path) -> Config:
+def read(file: str | os.PathLike[str]) -> Config:
     """The settings in one file, all of which are ours unless it is a ``pyproject.toml``.
 
     Raises:
@@ -176,7 +190,7 @@ def read(file: Path) -> Config:
     return _config(_table(file) or {}, file)
 
 
-def _table(file: Path) -> Mapping[str, Any] | None:
+def _table(file: str | os.PathLike[str]) -> Mapping[str, Any] | None:
     """Our table of the file; ``None`` if it is a ``pyproject.toml`` without one."""
     import re
     import tomllib  # most runs have no configuration
@@ -190,7 +204,7 @@ def _table(file: Path) -> Mapping[str, Any] | None:
         raise ConfigError(f"{file}: is not UTF-8 text") from error
     except (ValueError, RecursionError) as error:  # the first also for numbers of many digits
         raise ConfigError(f"{file}: is not valid TOML: {error}") from error
-    if file.name != "pyproject.toml":
+    if os.path.basename(file) != "pyproject.toml":
         return document
     tool = document.get("tool", {})
     if not isinstance(tool, dict) or "convlint" not in tool:
@@ -201,14 +215,16 @@ def _table(file: Path) -> Mapping[str, Any] | None:
     return table
 
 
-def _bytes(file: Path) -> bytes:
+def _bytes(file: str | os.PathLike[str]) -> bytes:
     try:
         return content(file, _MOST)
     except OSError as error:
         raise ConfigError(f"{file}: cannot be read: {error.strerror}") from error
 
 
-def _config(table: Mapping[str, Any], file: Path) -> Config:
+def _config(table: Mapping[str, Any], file: str | os.PathLike[str]) -> Config:
+    from pathlib import Path
+
     settings: dict[str, Any] = {}
     for key, value in table.items():
         if key not in _CONVERTERS:
@@ -217,12 +233,12 @@ def _config(table: Mapping[str, Any], file: Path) -> Config:
             settings[key.replace("-", "_")] = _CONVERTERS[key](value)
         except ConfigError as error:
             raise ConfigError(f"{file}: {key}: {error}") from error
-    folder = file.parent
+    folder = Path(file).parent
     settings["rule_paths"] = tuple(folder / path for path in settings.get("rule_paths", ()))
-    settings["exclude"] = tuple((folder, pattern) for pattern in settings.get("exclude", ()))
+    settings["exclude"] = tuple((str(folder), pattern) for pattern in settings.get("exclude", ()))
     if "baseline" in settings:
         settings["baseline"] = folder / settings["baseline"]
-    return Config(file=file, folder=folder, **settings)
+    return Config(file=Path(file), folder=str(folder), **settings)
 
 
 def _words(value: Any) -> tuple[str, ...]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from convlint import catalog, comments, discover, suppress, urls
@@ -21,6 +20,8 @@ from convlint.report import Checked, Model, Report, Run
 from convlint.rule import Rule
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from convlint import baseline
 
 
@@ -64,7 +65,7 @@ def check(
     if settings is not None and not isinstance(settings, Config):
         if not _is_path(settings):
             raise ConfigError(f"config is a Config or the path of a file, not {settings!r}")
-        settings = read(Path(settings))
+        settings = read(settings)
     linter = Linter(overrides, settings)
     if isinstance(target, (list, tuple)):
         return linter.report([part for item in target for part in _checked(linter, item)])
@@ -138,7 +139,7 @@ class Linter:
         self._overrides = overrides
         self._hide_known = hide_known
         self._fixed = None if config is None else overrides.apply(config)
-        self._nearest: dict[Path, Config] = {}
+        self._nearest: dict[str, Config] = {}
         self._rules: dict[Config, tuple[tuple[Rule, ...], tuple[Rule, ...]]] = {}
         self._baselines: dict[Path, baseline.Baseline] = {}
 
@@ -146,7 +147,7 @@ class Linter:
         """The settings for what lies in a folder."""
         if self._fixed is not None:
             return self._fixed
-        return self._overrides.apply(nearest(Path(os.path.abspath(folder)), self._nearest))
+        return self._overrides.apply(nearest(os.path.abspath(folder), self._nearest))
 
     def rules_for(self, config: Config) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
         """The rules that are selected, and all that there are.

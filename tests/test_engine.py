@@ -28,7 +28,7 @@ def rules(tmp_path: Path) -> Callable[..., Config]:
 
     def settings(**page: Any) -> Config:
         path = write_page(tmp_path / "rules", **page)
-        return Config(folder=tmp_path, select=("TST101",), rule_paths=(path,))
+        return Config(folder=str(tmp_path), select=("TST101",), rule_paths=(path,))
 
     return settings
 

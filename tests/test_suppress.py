@@ -510,7 +510,7 @@ def test_a_file_without_a_model_is_left_alone(source: str, tmp_path: Path) -> No
 def test_findings_about_comments_obey_settings_and_baseline(tmp_path: Path) -> None:
     file = tmp_path / "train.py"
     file.write_text(SCRIPT.format(one="", two="", end="# convlint: ignore\n"), encoding="utf-8")
-    ignoring = Config(folder=tmp_path, per_file_ignores=(("train.py", ("CVL002", "CVL1")),))
+    ignoring = Config(folder=str(tmp_path), per_file_ignores=(("train.py", ("CVL002", "CVL1")),))
     assert len(check(file, select=["CVL0", "CVL105"], config=ignoring)) == 0
     entry = {"file": "train.py", "layer": "ignore", "code": "CVL002", "count": 1}
     (tmp_path / "known.json").write_text(json.dumps({"version": 1, "findings": [entry]}))

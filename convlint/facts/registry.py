@@ -12,11 +12,10 @@ A module is imported when a fact of it is first asked for: most models need few 
 
 from __future__ import annotations
 
-import pkgutil
+import os
 from collections.abc import Callable, Collection, Mapping
 from functools import cache, wraps
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from convlint import compiled
@@ -47,7 +46,9 @@ def modules() -> Modules:
 
 def discovered() -> Modules:
     """Where the facts are, by importing every module of this package."""
-    for module in pkgutil.iter_modules([str(Path(__file__).parent)], "convlint.facts."):
+    import pkgutil
+
+    for module in pkgutil.iter_modules([os.path.dirname(__file__)], "convlint.facts."):
         import_module(module.name)
     return Modules(
         {name: fact.__module__ for name, fact in sorted(_CALL_FACTS.items())},

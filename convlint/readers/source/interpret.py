@@ -188,7 +188,9 @@ class _Explorer:
             if not runs:
                 first_questions = len(run.trail)
             runs += 1
-            for number in range(len(run.script), len(run.trail)):
+            # One more than there are runs left tells that there are too many.
+            room = MAX_RUNS - runs + 1 - len(pending)
+            for number in range(len(run.script), min(len(run.trail), len(run.script) + room)):
                 pending.append((*run.trail[:number], not run.trail[number]))
         if pending:
             self._give_up(places, runs, every_question=first_questions < MAX_RUNS)
