@@ -24,6 +24,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
+from types import FrameType
 from typing import Any, NamedTuple
 from xml.etree import ElementTree
 
@@ -279,6 +280,8 @@ class Ran(NamedTuple):
     err: str
     read: int
     """Bytes that this process read, from files and otherwise."""
+    calls: int
+    """Calls of functions of Python."""
 
 
 Lint = Callable[..., Ran]
@@ -306,19 +309,34 @@ def lint(
     )
 
     def run(*arguments: str) -> Ran:
+        calls = 0
+
+        def count(_: FrameType, event: str, __: object) -> None:
+            nonlocal calls
+            calls += event == "call"
+
         before = bytes_read()
-        with pytest.raises(SystemExit) as caught:
-            cli.main(arguments, prog_name="convlint")
+        profiled = sys.getprofile()
+        sys.setprofile(count)
+        try:
+            with pytest.raises(SystemExit) as caught:
+                cli.main(arguments, prog_name="convlint")
+        finally:
+            sys.setprofile(profiled)
         read = bytes_read() - before
         captured = capsys.readouterr()
         assert isinstance(caught.value.code, int)
-        return Ran(caught.value.code, captured.out, captured.err, read)
+        return Ran(caught.value.code, captured.out, captured.err, read, calls)
 
     return run
 
 
 OVERHEAD = 4 * 2**20
 """Bytes that a run reads besides its inputs: its rules, and modules that are imported now."""
+
+
+MAX_CALLS = 200_000
+"""Calls for a small model and whatever lies next to it, and for modules that are imported now."""
 
 
 def assert_refused(ran: Ran, file: str, sentence: str = "") -> None:
@@ -340,6 +358,7 @@ def test_what_is_broken_is_one_line_and_stops_nothing_else(name: str, lint: Lint
     assert_refused(ran, file)
     assert sentence in ran.err
     assert ran.read < 3 * len(data) + OVERHEAD
+    assert ran.calls < MAX_CALLS
 
 
 @pytest.mark.parametrize("name", HARMLESS)
@@ -352,6 +371,7 @@ def test_what_is_strange_but_harmless_is_linted(name: str, lint: Lint) -> None:
     assert "a." in ran.out.splitlines()[0]
     assert "good.json: " in ran.out
     assert ran.read < 3 * len(content) + OVERHEAD
+    assert ran.calls < MAX_CALLS
     assert sorted(Path("..").rglob("*")) == before
 
 
