@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache, partial
-from typing import Any
+from typing import Any, Final
 
 from convlint import compiled
 from convlint.evidence import Citation, Evidence, Reference, Strength
@@ -14,6 +14,15 @@ from convlint.finding import Confidence, Severity
 from convlint.options import Option, OptionValues, settle
 from convlint.pattern import stored
 from convlint.rule import Case, Parsed, Rule
+
+_OF_A_RULE: Final = (
+    *("code", "name", "group", "summary", "severity", "confidence", "default", "since", "fix"),
+    "source",
+)
+_OF_A_CASE: Final = (
+    *("pattern", "check", "comment", "at", "where", "severity", "confidence", "message", "help"),
+)
+"""What is stored as it is; the rest is made of other things."""
 
 
 def write(folder: str, rules: Sequence[Rule], references: Mapping[str, Reference]) -> None:
@@ -55,32 +64,15 @@ def references(
 
 def _rule_document(rule: Rule) -> dict[str, Any]:
     return {
-        "code": rule.code,
-        "name": rule.name,
-        "group": rule.group,
-        "summary": rule.summary,
-        "severity": rule.severity,
-        "confidence": rule.confidence,
-        "default": rule.default,
-        "since": rule.since,
+        **{name: getattr(rule, name) for name in _OF_A_RULE},
         "options": rule.options,
         "cases": [_case_document(case) for case in rule.cases],
-        "fix": rule.fix,
-        "source": rule.source,
     }
 
 
 def _case_document(case: Case) -> dict[str, Any]:
     return {
-        "pattern": case.pattern,
-        "check": case.check,
-        "comment": case.comment,
-        "at": case.at,
-        "where": case.where,
-        "severity": case.severity,
-        "confidence": case.confidence,
-        "message": case.message,
-        "help": case.help,
+        **{name: getattr(case, name) for name in _OF_A_CASE},
         "parsed": _parsed_document(case) if case.pattern else None,
     }
 
@@ -95,38 +87,26 @@ def _rule(
 ) -> Rule:
     options = tuple(Option(*option) for option in entry["options"])
     values = settle(options, {})
-    return Rule(
-        code=entry["code"],
-        name=entry["name"],
-        group=entry["group"],
-        summary=entry["summary"],
-        severity=Severity(entry["severity"]),
-        confidence=Confidence(entry["confidence"]),
-        default=entry["default"],
-        since=entry["since"],
-        options=options,
-        cases=tuple(_case(case, values) for case in entry["cases"]),
-        fix=entry["fix"],
-        read_evidence=partial(_evidence, stored_evidence, entry["code"]),
-        read_body=partial(_body, os.path.join(folder, entry["source"])),
-        source=entry["source"],
-    )
+    stated = {
+        **entry,
+        "severity": Severity(entry["severity"]),
+        "confidence": Confidence(entry["confidence"]),
+        "options": options,
+        "cases": tuple(_case(case, values) for case in entry["cases"]),
+        "read_evidence": partial(_evidence, stored_evidence, entry["code"]),
+        "read_body": partial(_body, os.path.join(folder, entry["source"])),
+    }
+    return Rule(**stated)
 
 
 def _case(entry: Mapping[str, Any], options: OptionValues) -> Case:
-    return Case(
-        pattern=entry["pattern"],
-        check=entry["check"],
-        comment=entry["comment"],
-        at=entry["at"],
-        where=entry["where"],
-        severity=Severity(entry["severity"]),
-        confidence=Confidence(entry["confidence"]),
-        message=entry["message"],
-        help=entry["help"],
-        options=options,
-        parsed=Parsed(*entry["parsed"]) if entry["parsed"] else None,
-    )
+    stated = {
+        **entry,
+        "severity": Severity(entry["severity"]),
+        "confidence": Confidence(entry["confidence"]),
+        "parsed": Parsed(*entry["parsed"]) if entry["parsed"] else None,
+    }
+    return Case(**stated, options=options)
 
 
 def _evidence(stored_evidence: Callable[[], Mapping[str, Any]], code: str) -> Evidence:
