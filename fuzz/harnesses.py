@@ -70,7 +70,7 @@ def keras_archive(data: bytes) -> None:
 
 def hdf5_root(data: bytes) -> None:
     """The attributes of an HDF5 file, by our own reader."""
-    with suppress(UnusualError, DamagedError):
+    with suppress(UnusualError, DamagedError, InputError):
         hdf5_attributes.read(io.BytesIO(data), frozenset({"model_config", "training_config"}))
 
 

@@ -27,7 +27,7 @@ def _lines(report: Report) -> Iterator[str]:
     for error in report.errors:
         properties = {"title": "convlint"}
         if error.file is not None:
-            properties = {"file": printable(from_here(error.file)), **properties}
+            properties = {"file": _path(error.file), **properties}
         yield command("error", properties, printable(error.message))
 
 
@@ -36,7 +36,7 @@ def _properties(finding: Finding) -> dict[str, str]:
     file = file_of(finding)
     where = line_of(finding)
     if file is not None:
-        properties["file"] = printable(from_here(file))
+        properties["file"] = _path(file)
     if where is not None:
         properties["line"] = str(where.line)
         if where.end_line is not None:
@@ -45,6 +45,11 @@ def _properties(finding: Finding) -> dict[str, str]:
             properties["col"] = str(where.column)
     properties["title"] = f"{finding.code} {finding.name}"
     return properties
+
+
+def _path(file: str) -> str:
+    """Where GitHub finds the file; a line break is escaped like in all properties."""
+    return "\n".join(map(printable, from_here(file).split("\n")))
 
 
 def command(name: str, properties: Mapping[str, str], message: str) -> str:
