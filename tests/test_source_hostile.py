@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
+import tracemalloc
 from collections.abc import Callable
 from types import FrameType
 
 import pytest
 
 from convlint.errors import SourceError
-from convlint.readers.source import SourceModels, read_notebook, read_source
+from convlint.readers.source import SourceModels, interpret, read_notebook, read_source
 from tests.sources import PREAMBLE
 
 MODEL = "\nmodel = keras.Sequential([keras.Input((8,)), layers.Dense(4)])\n"
@@ -106,6 +107,18 @@ def test_hostile_code_is_read_or_given_up_in_bounded_time(code: str) -> None:
     assert said
     assert "\n" not in said
     assert calls < MAX_CALLS
+
+
+def test_memory_does_not_grow_with_the_square_of_the_questions(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(interpret, "MAX_STEPS", 5_000)
+    code = "x = zip(x, x)\nwhile x:\n    y, e = b[1:] or None\n    layers.Dropout(rate=x)\n"
+    tracemalloc.start()
+    read_source(PREAMBLE + code, "x.py")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 10 * 2**20
 
 
 def outcome(read: Callable[[], SourceModels]) -> str:
