@@ -30,7 +30,7 @@ def configs(folder: Path) -> st.SearchStrategy[Config]:
     stated: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
         {
             "file": st.just(folder / "convlint.toml"),
-            "folder": st.just(folder),
+            "folder": st.just(str(folder)),
             "select": st.none() | selectors,
             "ignore": selectors,
             "extend_select": selectors,
@@ -42,7 +42,9 @@ def configs(folder: Path) -> st.SearchStrategy[Config]:
             "options": options.map(
                 lambda found: tuple((rule, tuple(values.items())) for rule, values in found.items())
             ),
-            "exclude": selectors.map(lambda found: tuple((folder, pattern) for pattern in found)),
+            "exclude": selectors.map(
+                lambda found: tuple((str(folder), pattern) for pattern in found)
+            ),
             "plugins": selectors,
             "output_format": st.sampled_from(tuple(FORMATS)),
         }
