@@ -16,7 +16,10 @@ MODULES = sorted(path.relative_to(ROOT) for path in PACKAGE.rglob("*.py"))
 HEAVY = {"keras", "tf_keras", "tensorflow", "numpy", "h5py", "rich", "fsspec", "aiohttp"}
 
 LAYERS = [
-    {"compiled", "crash", "errors", "files", "graph", "kleene", "suggest", "text", "terminal", "urls"},
+    {
+        *("compiled", "crash", "errors", "files", "graph", "kleene", "suggest", "text", "terminal"),
+        "urls",
+    },
     {"finding", "kinds"},
     {"yamltext", "evidence", "options"},
     {"bibliography"},

@@ -310,7 +310,7 @@ def test_a_model_in_memory_is_never_known(here: Path, convlint: Command) -> None
     convlint("--baseline", "known.json", "--write-baseline", "bad.json")
     model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2, name="classes")])
     config = Config(
-        folder=here,
+        folder=str(here),
         select=("TST101",),
         rule_paths=(here / "rules",),
         baseline=here / "known.json",
