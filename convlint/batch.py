@@ -40,11 +40,11 @@ def jobs_for(inputs: int, wanted: int | None) -> int:
 
 
 def outcomes(
-    make_linter: Callable[[], Linter], found: Sequence[Found], jobs: int | None, stdin_name: str
+    linter: Linter, found: Sequence[Found], jobs: int | None, stdin_name: str
 ) -> Iterator[Outcome]:
     """What becomes of each input, in their order, whatever the number of processes.
 
-    ``make_linter`` must be picklable. An input ``-`` is standard input, called ``stdin_name``.
+    An input ``-`` is standard input, called ``stdin_name``.
 
     Raises:
         ConvlintError: nothing can be checked, for example because a setting is wrong.
@@ -53,8 +53,7 @@ def outcomes(
         jobs = 1  # standard input is ours, and code of the user runs here
     processes = jobs_for(len(found), jobs)
     if processes > 1:
-        return _in_processes(partial(_check_all, make_linter), found, processes)
-    linter = make_linter()
+        return _in_processes(partial(_check_all, linter), found, processes)
     return (_check(linter, file, stdin_name) for file in found)
 
 
@@ -122,8 +121,7 @@ def _leave_interrupts_to_the_parent() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _check_all(make_linter: Callable[[], Linter], found: Sequence[Found]) -> list[Outcome]:
-    linter = make_linter()
+def _check_all(linter: Linter, found: Sequence[Found]) -> list[Outcome]:
     return [_check(linter, file, "-") for file in found]
 
 

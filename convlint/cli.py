@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from enum import IntEnum
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
@@ -189,9 +188,7 @@ def _lint(linter: Linter, paths: Sequence[str], options: dict[str, Any]) -> Exit
     if not options["quiet"]:
         for target in filter(discover.is_target, named):
             terminal.complain(f"{target}: running this code to build the model")
-    outcomes = batch.outcomes(
-        partial(_linter, options), found, options["jobs"], options["stdin_filename"] or STDIN
-    )
+    outcomes = batch.outcomes(linter, found, options["jobs"], options["stdin_filename"] or STDIN)
     if not options["quiet"] and not options["verbose"]:
         outcomes = terminal.progress(outcomes, len(found), sys.stderr)
     results, complaints = [], []

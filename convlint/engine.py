@@ -143,6 +143,10 @@ class Linter:
         self._rules: dict[Config, tuple[tuple[Rule, ...], tuple[Rule, ...]]] = {}
         self._baselines: dict[Path, baseline.Baseline] = {}
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What another process needs, which finds settings and loads rules by itself."""
+        return {**self.__dict__, "_nearest": {}, "_rules": {}, "_baselines": {}}
+
     def config_for(self, folder: str) -> Config:
         """The settings for what lies in a folder."""
         if self._fixed is not None:

@@ -726,17 +726,13 @@ class Dying(Linter):
         return super().check_file(file)
 
 
-def dying() -> Linter:
-    return Dying(Overrides())
-
-
 def test_a_process_that_dies_takes_no_other_file_with_it(lint: Lint) -> None:
     names = [f"{number:02}.json" for number in range(20)]
     names.insert(7, "deadly.json")
     for name in names:
         Path(name).write_bytes(MODEL)
     found = [Found(name) for name in names]
-    outcomes = list(batch.outcomes(dying, found, 2, "-"))
+    outcomes = list(batch.outcomes(Dying(Overrides()), found, 2, "-"))
     assert [result.file for result, _ in outcomes] == names
     assert [result.file for result, said in outcomes if said] == ["deadly.json"]
     assert all(result.findings for result, said in outcomes if not said)
