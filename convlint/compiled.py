@@ -2,15 +2,15 @@
 
 The file lies beside the pages and is written when the package is built or installed
 (``hatch_build.py``). In a checkout, where pages and modules change, it is only believed as long as
-nothing that it was made from is newer. Its first line says what that was and which sections
-follow, each a line of JSON: a run parses those that it asks for.
+what it was made from is all there and nothing newer. Its first line says what that was and which
+sections follow, each a line of JSON: a run parses those that it asks for.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
@@ -18,8 +18,9 @@ FILE: Final = "compiled.jsonl"
 
 _PACKAGE: Final = os.path.dirname(os.path.abspath(__file__))
 _MADE_BY: Final = (
-    *("compiled.py", "evidence.py", "kinds", "facts", "options.py", "page.py", "pattern"),
-    *("predicate", "rule.py", "shipped.py"),
+    *("bibliography.py", "catalog.py", "compiled.py", "evidence.py", "facts", "finding.py"),
+    *("kinds", "options.py", "page.py", "pattern", "predicate", "rule.py", "shipped.py"),
+    "yamltext.py",
 )
 """The modules and folders of modules of which the content depends, beside the pages."""
 
@@ -32,7 +33,7 @@ def folder_of_pages() -> str:
 
 def write(folder: str, sections: Mapping[str, Any]) -> None:
     """Write the file for the pages and the bibliography in a folder."""
-    head = {"pages": _sizes(_entries(folder)), "sections": list(sections)}
+    head = {"made_of": _sizes(_sources(folder)), "sections": list(sections)}
     lines = [json.dumps(part, separators=(",", ":")) for part in (head, *sections.values())]
     file = os.path.join(folder, FILE)
     unfinished = f"{file}.{os.getpid()}"
@@ -65,7 +66,7 @@ def read(folder: str, *, installed: bool) -> Mapping[str, bytes] | None:
             written = os.fstat(stream.fileno()).st_mtime_ns
             first, *lines = stream.read().splitlines()
         head = json.loads(first)
-        if not installed and not _up_to_date(head["pages"], written, _entries(folder)):
+        if not installed and not _up_to_date(head["made_of"], written, _sources(folder)):
             return None
         return dict(zip(head["sections"], lines, strict=True))
     except (OSError, ValueError, LookupError, TypeError):
@@ -73,30 +74,35 @@ def read(folder: str, *, installed: bool) -> Mapping[str, bytes] | None:
 
 
 def _up_to_date(
-    sizes: Mapping[str, int], written: int, pages: Mapping[str, os.stat_result]
+    sizes: Mapping[str, int], written: int, sources: Mapping[str, os.stat_result]
 ) -> bool:
-    return sizes == _sizes(pages) and not any(time > written for time in _times(pages))
+    # A file that was renamed, or came from elsewhere, may be older than what was made before.
+    newest = max((status.st_mtime_ns for status in sources.values()), default=0)
+    return sizes == _sizes(sources) and newest <= written
 
 
-def _entries(folder: str, endings: tuple[str, ...] = (".md", ".yaml")) -> dict[str, os.stat_result]:
-    """The pages and the bibliography, or other files, by name."""
-    with os.scandir(folder) as entries:
-        return {entry.name: entry.stat() for entry in entries if entry.name.endswith(endings)}
+def _sizes(sources: Mapping[str, os.stat_result]) -> dict[str, int]:
+    return {name: status.st_size for name, status in sources.items()}
 
 
-def _sizes(pages: Mapping[str, os.stat_result]) -> dict[str, int]:
-    return {name: status.st_size for name, status in pages.items()}
-
-
-def _times(pages: Mapping[str, os.stat_result]) -> Iterator[int]:
-    yield from (status.st_mtime_ns for status in pages.values())
+def _sources(folder: str) -> dict[str, os.stat_result]:
+    """The pages and the bibliography in a folder, and our modules, by name."""
+    found = _entries(folder, (".md", ".yaml"))
     for name in _MADE_BY:
         path = os.path.join(_PACKAGE, name)
         if os.path.isfile(path):
-            yield os.stat(path).st_mtime_ns
+            found[name] = os.stat(path)
             continue
         for modules in _folders(path):
-            yield from (status.st_mtime_ns for status in _entries(modules, (".py",)).values())
+            inside = os.path.relpath(modules, _PACKAGE)
+            found |= {f"{inside}/{file}": s for file, s in _entries(modules, (".py",)).items()}
+    return found
+
+
+def _entries(folder: str, endings: tuple[str, ...]) -> dict[str, os.stat_result]:
+    """The files in a folder whose names have one of the endings."""
+    with os.scandir(folder) as entries:
+        return {entry.name: entry.stat() for entry in entries if entry.name.endswith(endings)}
 
 
 def _folders(path: str) -> Sequence[str]:

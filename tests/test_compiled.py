@@ -119,8 +119,16 @@ def test_a_page_more_or_less_makes_it_out_of_date(folder: Path) -> None:
     assert compiled.read(str(folder), installed=True) is not None
 
 
+def test_so_does_a_module_under_another_name(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = Path(shutil.copytree(compiled._PACKAGE, folder / "convlint"))  # keeps their times
+    monkeypatch.setattr(compiled, "_PACKAGE", str(package))
+    assert compiled.read(str(folder), installed=False) is not None
+    (package / "facts/seeds.py").rename(package / "facts/seedlings.py")
+    assert compiled.read(str(folder), installed=False) is None
+
+
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]", '{"pages": {}}', '{"pages": {}, "sections": ["rules"]}']
+    "text", ["", "{", "[]", '{"made_of": {}}', '{"made_of": {}, "sections": ["rules"]}']
 )
 def test_what_is_not_whole_is_not_believed(text: str, folder: Path) -> None:
     (folder / compiled.FILE).write_text(text, encoding="utf-8")
