@@ -21,8 +21,8 @@ measures everything anew and writes this page, words included;
 
 How to read it:
 
-- Every figure is of **whole processes**, as a user starts them, with the start-up of Python and
-  all default rules.
+- A figure is of **whole processes**, as a user starts them, with the start-up of Python and all
+  default rules, unless its row or table says otherwise.
 - The two commands of a **ratio** run in turn, A B A B …, and the median of the ratios of
   neighbours counts, so a machine that is slow or changes its speed moves it little. Seconds on
   another machine differ, ratios hardly do.
