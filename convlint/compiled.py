@@ -82,7 +82,7 @@ def _up_to_date(
 
 
 def _sizes(sources: Mapping[str, os.stat_result]) -> dict[str, int]:
-    return {name: status.st_size for name, status in sources.items()}
+    return {name: status.st_size for name, status in sorted(sources.items())}
 
 
 def _sources(folder: str) -> dict[str, os.stat_result]:

@@ -1,7 +1,6 @@
 """A rule: what it looks for, what it says, and why one should believe it.
 
-A rule is written as one Markdown page whose front matter
-:mod:`convlint.page` reads. Patterns and predicates
+A rule is written as one Markdown page, which :mod:`convlint.page` reads. Patterns and predicates
 are compiled when first needed, so that loading a hundred rules to run ten costs nothing.
 """
 
@@ -50,9 +49,9 @@ class Case:
 
     ``at`` is the role of the pattern whose call is reported, ``where`` a predicate over roles.
     ``options`` are the values that all of this may use as ``option.x``. ``parsed`` are pattern and
-    ``where`` of a page that was parsed before. ``lines`` tells on which line of the page each key
-    stands.
-    With ``comment`` it is a kind of :data:`COMMENTS`, which :mod:`convlint.suppress` finds.
+    ``where`` of a page that was parsed before, ``lines`` tells of one that is parsed now on which
+    line each key stands. ``comment`` is one of :data:`convlint.page.COMMENTS` in place of all that,
+    which :mod:`convlint.suppress` finds.
     """
 
     pattern: str | None

@@ -41,7 +41,7 @@ class Predicate:
     """A condition on one call, or on the calls that roles are bound to.
 
     Attributes:
-        text: as it is written.
+        text: as it is written; a conjunct has the text of the whole.
         tree: its syntax tree.
         options: the values of the rule's options.
     """
@@ -57,7 +57,7 @@ class Predicate:
 
     @cached_property
     def key(self) -> Hashable:
-        """Equal for predicates of the same text and the same options."""
+        """Equal for whole predicates, not conjuncts, of the same text and the same options."""
         return self.text, tuple(self.options.items()) if "option" in self.text else ()
 
     @cached_property
