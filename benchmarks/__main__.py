@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +15,8 @@ from benchmarks.measurements import Model
 from benchmarks.page import page
 from benchmarks.targets import MEASUREMENTS, measure
 
-PAGE: Final = Path(__file__).parent.parent / "docs/performance.md"
+ROOT: Final = Path(__file__).parent.parent
+PAGE: Final = ROOT / "docs/performance.md"
 
 
 def make(model: Model, cache: Path) -> Path:
@@ -24,6 +27,17 @@ def make(model: Model, cache: Path) -> Path:
         cache.mkdir(parents=True, exist_ok=True)
         subprocess.run([sys.executable, "-m", "benchmarks.models", model.recipe, path], check=True)
     return path
+
+
+def install(folder: Path) -> None:
+    """Put convlint into a folder as pip installs it, for all processes from now on.
+
+    A checkout looks at its pages at every start, and whoever has one installed it for editing.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    options = ("--quiet", "--no-deps", "--no-build-isolation", "--target", folder)
+    subprocess.run([sys.executable, "-m", "pip", "install", *options, ROOT], check=True)
+    os.environ["PYTHONPATH"] = str(folder)
 
 
 @click.command()
@@ -48,6 +62,7 @@ def make(model: Model, cache: Path) -> Path:
 )
 def main(cache: Path, runs: int, only: tuple[str, ...], output: Path | None) -> None:
     """Measure convlint as whole processes, in ratios to others that run in turn with it."""
+    install(cache / "installed")
     results = []
     for result in measure(only or list(MEASUREMENTS), lambda model: make(model, cache), runs):
         click.echo(f"{result.title}: {result.measured} (target {result.target})", err=True)
