@@ -24,6 +24,7 @@ import convlint
 from convlint import batch, cli, discover, engine, reporters, terminal
 from convlint.discover import Found
 from tests.pages import write_page
+from tests.processes import heed_interrupts
 
 ROOT = Path(__file__).parent.parent
 BAD = ROOT / "examples/article/before-activation/dropout-0.5.json"
@@ -577,7 +578,12 @@ def test_ctrl_c_is_quiet(run: Run, tested: Path, monkeypatch: pytest.MonkeyPatch
 def test_ctrl_c_is_quiet_in_a_real_process() -> None:
     command = [sys.executable, "-m", "convlint", "--isolated", "-v", str(GOOD), "-"]
     running = subprocess.Popen(
-        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        command,
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=heed_interrupts,
     )
     assert running.stderr is not None
     assert b"unet.h5" in running.stderr.readline()  # now it waits for its standard input

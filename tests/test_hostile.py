@@ -45,6 +45,7 @@ from convlint.readers.variants import MAX_CODE
 from convlint.text import printable
 from tests.configs import functional, inputs, layer, sequential
 from tests.pages import write_page
+from tests.processes import heed_interrupts
 from tests.reports import HOSTILE
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs pipes, devices and links")
@@ -746,7 +747,12 @@ def test_ctrl_c_ends_all_processes_quietly(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(many_layers(200_000))
     command = [sys.executable, "-m", "convlint", "--isolated", "-j", "2", "a.json", "b.json"]
     running = subprocess.Popen(
-        command, cwd=tmp_path, env=with_package(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        command,
+        cwd=tmp_path,
+        env=with_package(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=heed_interrupts,
     )
     children = Path(f"/proc/{running.pid}/task/{running.pid}/children")
     started: list[str] = []
