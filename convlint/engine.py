@@ -14,6 +14,7 @@ from convlint import catalog, comments, discover, suppress, urls
 from convlint.config import Config, Overrides, nearest, read
 from convlint.errors import ConfigError, InputError, SourceError
 from convlint.finding import Finding
+from convlint.garbage import no_collection
 from convlint.lint import agreed, count_layers, lint, once_for_each_place
 from convlint.readers.variants import Note, SourceModels
 from convlint.report import Checked, Model, Report, Run
@@ -231,6 +232,16 @@ class Linter:
 
         If that is ``None``, they are read where the layers are, and may be about others too.
         """
+        with no_collection():
+            return self._checked(read_models, file, folder, said)
+
+    def _checked(
+        self,
+        read_models: Callable[[], SourceModels],
+        file: str | None,
+        folder: str | None,
+        said: Sequence[comments.Comment] | None,
+    ) -> Checked:
         config = self.config_for(urls.folder(file or "") if folder is None else folder)
         rules, all_rules = self.rules_for(config)
         models = []

@@ -6,15 +6,14 @@ TensorFlow, or code that a model stores.
 
 from __future__ import annotations
 
-import gc
 import io
 import os
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from typing import BinaryIO, Final
 
 from convlint import files, urls
 from convlint.errors import InputError
+from convlint.garbage import no_collection
 from convlint.graph import Graph
 from convlint.readers.archive import MAX_SIZE
 from convlint.readers.variants import SourceModels, Variants
@@ -147,7 +146,7 @@ def _read_source(data: bytes, name: str) -> SourceModels:
 
     if not source.mentions_keras(data):
         return SourceModels(())
-    with _no_garbage_collection():
+    with no_collection():
         if name.lower().endswith(".ipynb") or begins_with(data, b"{"):
             return source.read_notebook(data, name)
         return source.read_source(data, name)
@@ -244,21 +243,6 @@ def _graph(text: str | bytes, training: str | bytes | None = None, *, what: str 
     from convlint.readers.assemble import assemble
     from convlint.readers.config import model_spec
 
-    with _no_garbage_collection():
+    with no_collection():
         found = document.parse(text, training, what=what)
         return assemble(model_spec(found.model, training=found.training))
-
-
-@contextmanager
-def _no_garbage_collection() -> Iterator[None]:
-    """Suspend the search for reference cycles, of which reading makes none.
-
-    It would walk the millions of objects of a large model again and again.
-    """
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
