@@ -321,10 +321,10 @@ class _Passes(dict[int, bool]):
         self.facts = facts
         self.step = step
         self.fits: dict[frozenset[str], bool] = {}  # few calls differ in their kinds
-        self.own = [part.evaluator for part in local if step.role in part.roles]
+        self.own = [part.test for part in local if step.role in part.roles]
         predicate = step.predicate
         parts = predicate.conjuncts if predicate else ()
-        self.tests = [(part.evaluator, part.reads_call) for part in parts]
+        self.tests = [(part.test, part.reads_call) for part in parts]
         self.pinned = predicate.pinned if predicate else None
         self.equals = parts[0].equals if parts else None
         # What begins with a condition on the model is settled before any call is looked at.

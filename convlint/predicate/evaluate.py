@@ -125,6 +125,11 @@ class Predicate:
         """What :meth:`evaluate` calls."""
         return _truth(self.tree, self.options)
 
+    @cached_property
+    def test(self) -> Evaluator:
+        """Gives ``True`` if and only if it is true; what else it gives means nothing."""
+        return (_value if self.tree[0] in NAMES else _truth)(self.tree, self.options)
+
     def evaluate(self, facts: Facts, bindings: Mapping[str, int] | int) -> Truth:
         """Its truth for a call, or for the calls that the roles are bound to.
 
