@@ -11,6 +11,11 @@ class InputError(ConvlintError):
     """An input that cannot be read as a model, or a model that is not a valid graph."""
 
 
+def too_large(what: str, most: int) -> InputError:
+    """The error about a part of an input that has more than ``most`` bytes."""
+    return InputError(f"{what} is larger than {most // 2**20} MiB")
+
+
 class ConfigError(ConvlintError):
     """A configuration file or command-line setting that cannot be obeyed."""
 

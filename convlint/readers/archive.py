@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import IO, Final
 
-from convlint.errors import InputError
+from convlint.errors import InputError, too_large
 
 MAX_SIZE: Final = 256 * 2**20
 """Largest configuration that is read, in bytes; a hundred thousand layers take a fifth of it."""
@@ -33,7 +33,7 @@ def read(file: IO[bytes]) -> bytes:
                 # Python unpacks the others without a limit.
                 raise InputError(f"its {_CONFIG} is neither stored nor deflated, as Keras does it")
             if member.file_size > MAX_SIZE:
-                raise InputError(f"its {_CONFIG} is larger than {MAX_SIZE // 2**20} MiB")
+                raise too_large(f"its {_CONFIG}", MAX_SIZE)
             with archive.open(member) as stream:
                 return stream.read(MAX_SIZE)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, BinaryIO, Final
 
-from convlint.errors import InputError
+from convlint.errors import InputError, too_large
 from convlint.readers import hdf5_attributes
 from convlint.readers.hdf5_guard import Guarded
 
@@ -56,7 +56,7 @@ def _attribute(root: Any, name: str) -> str | bytes | None:
         # Many strings may be one string of the file, many times; other types can crash HDF5.
         return None
     if stored.get_storage_size() > hdf5_attributes.MAX_TEXT:
-        raise InputError(f"its {name} is larger than {hdf5_attributes.MAX_TEXT // 2**20} MiB")
+        raise too_large(f"its {name}", hdf5_attributes.MAX_TEXT)
     value = root.attrs[name]
     if hasattr(value, "item") and getattr(value, "size", 0) == 1:
         value = value.item()  # some writers store an array of one string

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO, Final, NamedTuple
 
-from convlint.errors import InputError
+from convlint.errors import too_large
 
 SIGNATURE: Final = b"\x89HDF\r\n\x1a\n"
 MAX_HEADER: Final = 1 << 20
@@ -185,7 +185,7 @@ class _File:
             raise UnusualError
         reference = data[position : position + 16]
         if _number(reference[:4]) > MAX_TEXT:
-            raise InputError(f"its {name} is larger than {MAX_TEXT // 2**20} MiB")
+            raise too_large(f"its {name}", MAX_TEXT)
         return name, self.text(reference)
 
     def text(self, reference: bytes) -> bytes:
