@@ -11,7 +11,7 @@ from typing import Final, TextIO, TypeVar
 import click
 
 from convlint.errors import OutputError
-from convlint.text import printable
+from convlint.text import printable_lines
 
 T = TypeVar("T")
 
@@ -81,8 +81,7 @@ def _discard_output() -> None:
 
 def complain(text: str) -> None:
     """Write a line to standard error, control characters made visible."""
-    lines = "\n".join(map(printable, text.split("\n")))
-    click.echo(_encodable(lines, sys.stderr), err=True, color=True)
+    click.echo(_encodable(printable_lines(text), sys.stderr), err=True, color=True)
 
 
 def _encodable(text: str, stream: TextIO) -> str:

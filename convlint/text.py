@@ -21,6 +21,11 @@ def printable(text: str) -> str:
     )
 
 
+def printable_lines(text: str) -> str:
+    """The text with all of that made visible but the ends of its lines."""
+    return "\n".join(map(printable, text.split("\n")))
+
+
 def begins_with(data: bytes, *marks: bytes) -> bool:
     """Whether text begins with one of the marks, after a byte order mark and blanks."""
     return data[:_START].removeprefix(b"\xef\xbb\xbf").lstrip().startswith(marks)

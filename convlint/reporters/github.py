@@ -9,7 +9,7 @@ from convlint.finding import Finding, Severity
 from convlint.report import Report
 from convlint.reporters.places import file_of, from_here, line_of
 from convlint.reporters.words import advice, headline, place
-from convlint.text import printable
+from convlint.text import printable, printable_lines
 
 _COMMANDS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
@@ -49,7 +49,7 @@ def _properties(finding: Finding) -> dict[str, str]:
 
 def _path(file: str) -> str:
     """Where GitHub finds the file; a line break is escaped like in all properties."""
-    return "\n".join(map(printable, from_here(file).split("\n")))
+    return printable_lines(from_here(file))
 
 
 def command(name: str, properties: Mapping[str, str], message: str) -> str:
