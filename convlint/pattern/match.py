@@ -328,9 +328,10 @@ class _Passes(dict[int, bool]):
         self.pinned = predicate.pinned if predicate else None
         self.equals = parts[0].equals if parts else None
         # What begins with a condition on the model is settled before any call is looked at.
-        self.hopeless = (
-            bool(parts) and not parts[0].reads_call and parts[0].evaluate(facts, 0) is not True
-        )
+        self.hopeless = False
+        if self.tests:
+            first, reads_call = self.tests[0]
+            self.hopeless = not reads_call and first(facts, 0) is not True
         self.of_kind = () if self.hopeless else _of_kind(facts, step)
 
     def candidates(self) -> Sequence[int]:

@@ -147,10 +147,9 @@ def _reads_call(tree: Tree) -> bool:
 def _truth(tree: Tree, options: OptionValues) -> Evaluator:
     """Compile a tree in a place that takes a truth value."""
     symbol, *operands = tree
-    if symbol == "and":
-        return _conjunction([_truth(operand, options) for operand in operands])
-    if symbol == "or":
-        return _disjunction([_truth(operand, options) for operand in operands])
+    if symbol in ("and", "or"):
+        parts = [_truth(operand, options) for operand in operands]
+        return _connective(parts, decisive=symbol == "or")
     if symbol == "not":
         operand = _truth(operands[0], options)
         return lambda facts, scope: negation(operand(facts, scope))
@@ -237,32 +236,20 @@ def _config_entry(name: str) -> Reader:
     return entry
 
 
-def _conjunction(parts: list[Evaluator]) -> Evaluator:
-    def all_of(facts: Facts, scope: Scope) -> Truth:
-        result: Truth = True
+def _connective(parts: list[Evaluator], *, decisive: bool) -> Evaluator:
+    """``and``, for which false is decisive, or ``or``, for which true is."""
+
+    def combined(facts: Facts, scope: Scope) -> Truth:
+        result: Truth = not decisive
         for part in parts:  # conjunction() of a generator takes twice as long
-            value = part(facts, scope)
-            if value is False:
-                return False
+            value: Truth = part(facts, scope)
+            if value is decisive:
+                return decisive
             if value is UNKNOWN:
                 result = UNKNOWN
         return result
 
-    return all_of
-
-
-def _disjunction(parts: list[Evaluator]) -> Evaluator:
-    def any_of(facts: Facts, scope: Scope) -> Truth:
-        result: Truth = False
-        for part in parts:
-            value = part(facts, scope)
-            if value is True:
-                return True
-            if value is UNKNOWN:
-                result = UNKNOWN
-        return result
-
-    return any_of
+    return combined
 
 
 def _comparison_with(
