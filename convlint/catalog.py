@@ -7,7 +7,7 @@ Selectors are codes (``CVL101``), beginnings of codes (``CVL1``), names
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
 from convlint import compiled, shipped
@@ -215,17 +215,12 @@ def _no_rule(rules: Sequence[Rule], selector: str) -> str:
     return f"no rule matches {selector!r}{near} (convlint --list-rules lists them all)"
 
 
-def _stored_evidence() -> Mapping[str, Any]:
-    evidence: Mapping[str, Any] = compiled.section("evidence") or {}
-    return evidence
-
-
 @cache
 def _shipped() -> tuple[Rule, ...]:
     folder = compiled.folder_of_pages()
     stored = compiled.section("rules")
     if stored is not None:
-        return shipped.rules(stored, folder, _stored_evidence)
+        return shipped.rules(stored, folder, partial(compiled.section, "evidence"))
     from pathlib import Path
 
     return from_pages(Path(folder))

@@ -10,18 +10,17 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import PurePath
-from typing import Final, TypeVar
+from typing import Final
 
 from convlint.bibliography import parse_evidence
 from convlint.errors import RuleError
+from convlint.evidence import Evidence
 from convlint.finding import Confidence, Severity
 from convlint.message import check_placeholders
 from convlint.options import OptionValues, parse_options, settle
 from convlint.rule import AboutComment, Case, Rule
 from convlint.suggest import did_you_mean
 from convlint.yamltext import Value, parse
-
-T = TypeVar("T")
 
 SEVERITIES: Final = {str(severity): severity for severity in reversed(Severity)}
 CONFIDENCES: Final = {str(confidence): confidence for confidence in reversed(Confidence)}
@@ -130,14 +129,10 @@ def parse_page(text: str, source: str) -> Rule:
         options,
         tuple(_cases(page, fields, settle(options, {}))),
         fields["fix"].choice({fix: fix for fix in FIXES}),
-        partial(_known, parse_evidence(fields["evidence"])),
-        partial(_known, body),
+        partial(Evidence, *parse_evidence(fields["evidence"])),
+        partial(str, body),
         source,
     )
-
-
-def _known(value: T) -> T:
-    return value
 
 
 def page_body(text: str, source: str) -> str:

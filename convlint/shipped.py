@@ -41,7 +41,7 @@ def write(folder: str, rules: Sequence[Rule], references: Mapping[str, Reference
 def rules(
     entries: Sequence[Mapping[str, Any]],
     folder: str,
-    stored_evidence: Callable[[], Mapping[str, Any]],
+    stored_evidence: Callable[[], Any],
 ) -> tuple[Rule, ...]:
     """The rules of the section ``rules``, whose pages are in ``folder``.
 
@@ -82,9 +82,7 @@ def _parsed_document(case: Case) -> Parsed:
     return Parsed(stored.document(case.compiled_pattern), where.tree if where else ())
 
 
-def _rule(
-    folder: str, entry: Mapping[str, Any], stored_evidence: Callable[[], Mapping[str, Any]]
-) -> Rule:
+def _rule(folder: str, entry: Mapping[str, Any], stored_evidence: Callable[[], Any]) -> Rule:
     options = tuple(Option(*option) for option in entry["options"])
     values = settle(options, {})
     stated = {
@@ -109,7 +107,7 @@ def _case(entry: Mapping[str, Any], options: OptionValues) -> Case:
     return Case(**stated, options=options)
 
 
-def _evidence(stored_evidence: Callable[[], Mapping[str, Any]], code: str) -> Evidence:
+def _evidence(stored_evidence: Callable[[], Any], code: str) -> Evidence:
     for_, against = stored_evidence()[code]
     return Evidence(tuple(map(_citation, for_)), tuple(map(_citation, against)))
 
