@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from convlint.errors import RuleError
 from convlint.facts.core import Facts
-from convlint.facts.registry import call_fact_names, model_fact_names
+from convlint.facts.registry import call_fact_named, call_fact_names, model_fact_names
 from convlint.kleene import UNKNOWN
 from convlint.options import NO_OPTIONS, OptionValues
 from convlint.suggest import did_you_mean
@@ -143,7 +143,7 @@ def _shown(part: Placeholder, value: Any) -> str:
         except (ValueError, OverflowError):  # e.g. an integer too large for a fraction
             return readable(value)
     if isinstance(value, (tuple, list)) and part.name.endswith("shape"):
-        if part.config or part.name not in call_fact_names():
+        if part.config or call_fact_named(part.name) is None:
             return _literal(value)  # noise_shape, target_shape: as the user wrote it
         if part.name in _SHAPES_WITH_BATCH:
             return dimensions(value[1:])
