@@ -17,19 +17,8 @@ HEAVY = {"keras", "tf_keras", "tensorflow", "numpy", "h5py", "rich", "fsspec", "
 
 LAYERS = [
     {
-        *(
-            "compiled",
-            "crash",
-            "errors",
-            "files",
-            "garbage",
-            "graph",
-            "kleene",
-            "suggest",
-            "text",
-            "terminal",
-        ),
-        "urls",
+        *("compiled", "crash", "errors", "files", "garbage", "graph", "kleene", "suggest"),
+        *("text", "terminal", "urls"),
     },
     {"finding", "kinds"},
     {"yamltext", "evidence", "options"},
@@ -53,18 +42,7 @@ LAYERS = [
 
 RANK = {part: rank for rank, row in enumerate(LAYERS) for part in row}
 READERS_MAY_USE = {
-    *(
-        "graph",
-        "kinds",
-        "kleene",
-        "errors",
-        "files",
-        "garbage",
-        "readers",
-        "suggest",
-        "text",
-        "urls",
-    ),
+    *("graph", "kinds", "kleene", "errors", "files", "readers", "suggest", "text", "urls"),
 }
 REPORTERS_MAY_USE = {
     *("__version__", "evidence", "finding", "graph", "options", "report", "reporters", "rule"),

@@ -13,7 +13,6 @@ from typing import BinaryIO, Final
 
 from convlint import files, urls
 from convlint.errors import InputError
-from convlint.garbage import no_collection
 from convlint.graph import Graph
 from convlint.readers.archive import MAX_SIZE
 from convlint.readers.variants import SourceModels, Variants
@@ -146,10 +145,9 @@ def _read_source(data: bytes, name: str) -> SourceModels:
 
     if not source.mentions_keras(data):
         return SourceModels(())
-    with no_collection():
-        if name.lower().endswith(".ipynb") or begins_with(data, b"{"):
-            return source.read_notebook(data, name)
-        return source.read_source(data, name)
+    if name.lower().endswith(".ipynb") or begins_with(data, b"{"):
+        return source.read_notebook(data, name)
+    return source.read_source(data, name)
 
 
 def looks_like_model(path: str | os.PathLike[str]) -> bool:
@@ -243,6 +241,5 @@ def _graph(text: str | bytes, training: str | bytes | None = None, *, what: str 
     from convlint.readers.assemble import assemble
     from convlint.readers.config import model_spec
 
-    with no_collection():
-        found = document.parse(text, training, what=what)
-        return assemble(model_spec(found.model, training=found.training))
+    found = document.parse(text, training, what=what)
+    return assemble(model_spec(found.model, training=found.training))
