@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import tempfile
+import zipfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import cache, partial
@@ -19,7 +20,7 @@ from convlint import baseline, catalog, comments, config, engine, page, reporter
 from convlint.errors import ConvlintError, InputError
 from convlint.pattern.parse import parse as parse_pattern
 from convlint.predicate.parse import parse as parse_predicate
-from convlint.readers import archive, hdf5, hdf5_attributes, read_bytes
+from convlint.readers import archive, hdf5, hdf5_attributes, read_bytes, zip_member
 from convlint.readers.hdf5_attributes import DamagedError, UnusualError
 from convlint.report import Checked, Report
 from convlint.reporters import html
@@ -60,10 +61,14 @@ def json_architecture(data: bytes) -> None:
 def keras_archive(data: bytes) -> None:
     """A ``.keras`` file."""
     try:
-        archive.read(io.BytesIO(data))
+        text = archive.read(io.BytesIO(data))
     except InputError as error:
         _one_line(error)
         return
+    with suppress(zip_member.UnusualError, zipfile.BadZipFile, NotImplementedError):
+        ours = zip_member.read(io.BytesIO(data), b"config.json", archive.MAX_SIZE)
+        with zipfile.ZipFile(io.BytesIO(data)) as by_library:
+            assert text == ours == by_library.read("config.json")  # noqa: S101
     with suppress(InputError):
         read_bytes(data, "fuzzed.keras")
 

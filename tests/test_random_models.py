@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import zipfile
 from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -18,7 +19,7 @@ from convlint import engine, reporters
 from convlint.config import Config, Overrides
 from convlint.errors import InputError
 from convlint.graph import Graph
-from convlint.readers import archive, hdf5, hdf5_attributes, read_bytes
+from convlint.readers import archive, hdf5, hdf5_attributes, read_bytes, zip_member
 from convlint.readers.hdf5_attributes import UnusualError
 from tests.configs import edges, graph_of
 from tests.drawn_models import (
@@ -109,6 +110,24 @@ def test_a_notebook_is_read_as_it_was_drawn(network: Network, data: st.DataObjec
 @given(text=st.binary(max_size=200), data=st.data())
 def test_the_configuration_is_found_in_an_archive(text: bytes, data: st.DataObject) -> None:
     assert archive.read(io.BytesIO(data.draw(archives(text)))) == text
+
+
+@settings(randomly, max_examples=200)
+@given(text=st.binary(min_size=1, max_size=200), data=st.data())
+def test_our_own_reader_of_archives_agrees_with_zipfile(text: bytes, data: st.DataObject) -> None:
+    whole = bytearray(data.draw(archives(text)))
+    places = st.integers(0, len(whole) - 1)
+    for place in data.draw(st.lists(places, max_size=2)):
+        whole[place] = data.draw(st.sampled_from((0, 1, 8, 0x7F, 0xFF)))
+    try:
+        found = zip_member.read(io.BytesIO(whole), b"config.json", 1000)
+    except zip_member.UnusualError:
+        return
+    try:
+        expected = zipfile.ZipFile(io.BytesIO(whole)).read("config.json")
+    except (zipfile.BadZipFile, NotImplementedError):  # for what is wrong with other members
+        expected = text
+    assert found == expected
 
 
 def by_h5py(data: bytes, name: str) -> bytes | None:

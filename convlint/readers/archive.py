@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import IO, Final
 
 from convlint.errors import InputError, too_large
+from convlint.readers import zip_member
 
 MAX_SIZE: Final = 256 * 2**20
 """Largest configuration that is read, in bytes; a hundred thousand layers take a fifth of it."""
@@ -18,6 +19,13 @@ def read(file: IO[bytes]) -> bytes:
     Raises:
         InputError: the archive is damaged, or no Keras model.
     """
+    try:
+        return zip_member.read(file, _CONFIG.encode(), MAX_SIZE)
+    except zip_member.UnusualError:
+        return _read_with_library(file)
+
+
+def _read_with_library(file: IO[bytes]) -> bytes:
     import zipfile
     import zlib
 
