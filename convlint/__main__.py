@@ -15,7 +15,7 @@ def run() -> None:
     may have work to do at exit, so then Python ends as usual.
     """
     try:
-        code = _code()
+        code = exit_code()
         if "convlint.targets" in sys.modules or not isinstance(code, int):
             sys.exit(code)
         sys.stdout.flush()
@@ -29,15 +29,19 @@ def run() -> None:
     os._exit(code)
 
 
-def _code() -> int | str | None:
+def exit_code() -> int | str | None:
     """The exit code of the command line, which also takes an interrupt while it is imported."""
     # A run makes hardly any cycles; looking for them while modules are imported takes a twentieth
     # of a short run, and in a large graph a fifth of a long one.
     gc.set_threshold(100_000, 50, 50)
-    from convlint import terminal
-    from convlint.cli import main
+    from convlint import arguments, command, terminal
 
     terminal.open_closed_streams()
+    options = arguments.plain(sys.argv[1:])
+    if options is not None:
+        return command.run(options)
+    from convlint.cli import main
+
     stdout = sys.stdout
     try:
         main(prog_name="convlint")

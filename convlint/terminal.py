@@ -8,8 +8,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final, TextIO, TypeVar
 
-import click
-
 from convlint.errors import OutputError
 from convlint.text import printable_lines
 
@@ -64,7 +62,7 @@ def write(text: str) -> None:
         OutputError: it cannot be written for another reason, such as a full disk.
     """
     try:
-        click.echo(_encodable(text, sys.stdout), nl=False, color=True)
+        sys.stdout.write(_encodable(text, sys.stdout))
         sys.stdout.flush()
     except BrokenPipeError:
         _discard_output()
@@ -81,7 +79,8 @@ def _discard_output() -> None:
 
 def complain(text: str) -> None:
     """Write a line to standard error, control characters made visible."""
-    click.echo(_encodable(printable_lines(text), sys.stderr), err=True, color=True)
+    sys.stderr.write(_encodable(f"{printable_lines(text)}\n", sys.stderr))
+    sys.stderr.flush()
 
 
 def _encodable(text: str, stream: TextIO) -> str:
@@ -102,6 +101,8 @@ def progress(
     for number, item in remaining:
         yield item
         if clock() - started > PATIENCE:
+            import click
+
             with click.progressbar(
                 length=length, label="Checking", file=stream, show_pos=True
             ) as bar:

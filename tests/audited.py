@@ -143,6 +143,7 @@ if __name__ == "__main__":
         # Compiled before, so that it is what the code does that is seen.
         exec(arguments[1])  # noqa: S102
     else:
-        from convlint.cli import main
+        from convlint.__main__ import exit_code
 
-        main(arguments, prog_name="convlint")
+        sys.argv[1:] = arguments
+        sys.exit(exit_code())

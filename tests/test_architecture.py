@@ -35,7 +35,8 @@ LAYERS = [
     {"config"},
     {"baseline", "discover", "suppress", "targets"},
     {"engine"},
-    {"batch", "testing", "callbacks"},
+    {"arguments", "batch", "testing", "callbacks"},
+    {"command"},
     {"cli"},
 ]
 """Every part of the package may import from its own row and those above."""
@@ -115,9 +116,8 @@ def loaded_by(*arguments: str) -> set[str]:
     """The top-level modules that are loaded when a command ends."""
     program = (
         "import sys\n"
-        "from convlint.cli import main\n"
-        "try: main(sys.argv[1:])\n"
-        "except SystemExit: pass\n"
+        "from convlint.__main__ import exit_code\n"
+        "exit_code()\n"
         "print('loaded:', *{name.partition('.')[0] for name in sys.modules})\n"
     )
     ran = subprocess.run(

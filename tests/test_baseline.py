@@ -285,7 +285,7 @@ def test_writing_does_not_overwrite_what_is_no_baseline(convlint: Command, here:
 def test_writing_needs_the_name_of_a_file(convlint: Command) -> None:
     code, _, err = convlint("--write-baseline", "bad.json")
     assert code == 2
-    assert "--write-baseline needs a file: name it with --baseline FILE." in err
+    assert "--write-baseline needs a file: name it with --baseline FILE\n" in err
 
 
 def test_writing_where_nothing_can_be_written_is_an_error(convlint: Command) -> None:

@@ -22,6 +22,7 @@ import pytest
 
 import convlint
 from convlint import batch, cli, discover, engine, reporters, terminal
+from convlint.command import ExitCode
 from convlint.discover import Found
 from tests.pages import write_page
 from tests.processes import heed_interrupts
@@ -663,14 +664,12 @@ def test_found_files_are_yielded_one_by_one(tested: Path) -> None:
 @pytest.mark.parametrize(
     ("closed", "path", "code"),
     [
-        (0, "-", cli.ExitCode.ERROR),
-        (1, str(BAD), cli.ExitCode.FINDINGS),
-        (2, "missing.keras", cli.ExitCode.ERROR),
+        (0, "-", ExitCode.ERROR),
+        (1, str(BAD), ExitCode.FINDINGS),
+        (2, "missing.keras", ExitCode.ERROR),
     ],
 )
-def test_a_closed_standard_stream_is_an_empty_one(
-    closed: int, path: str, code: cli.ExitCode
-) -> None:
+def test_a_closed_standard_stream_is_an_empty_one(closed: int, path: str, code: ExitCode) -> None:
     program = f"import os, sys; os.close({closed}); os.execv(sys.executable, sys.argv[1:])"
     command = [sys.executable, "-m", "convlint", path]
     ran = subprocess.run(
