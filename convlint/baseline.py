@@ -10,8 +10,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from convlint.config import relative
 from convlint.errors import ConfigError
@@ -21,6 +20,9 @@ from convlint.report import Run, counted
 from convlint.reporters.words import first_of
 from convlint.text import printable
 from convlint.urls import is_url
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 VERSION: Final = 1
 _ROOM: Final = 200

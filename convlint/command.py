@@ -135,10 +135,10 @@ def _made_known(linter: Linter, results: Sequence[Checked]) -> list[Checked]:
 
 
 def _complain_of_stale_entries(linter: Linter, results: Sequence[Checked]) -> None:
-    from convlint import baseline
-
     for path, runs in linter.runs(results).items():
         if path is not None:
+            from convlint import baseline
+
             complaint = baseline.complaint(linter.read_baseline(path), runs)
             if complaint is not None:
                 terminal.complain(printable(f"warning: {complaint}"))

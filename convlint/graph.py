@@ -8,7 +8,6 @@ Nested models are inlined. Each model output is a node too, of class :data:`OUTP
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple, TypeAlias
@@ -39,8 +38,7 @@ class Location(NamedTuple):
     cell: int | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Call:
+class Call(NamedTuple):
     """One call of a layer.
 
     Attributes:
@@ -68,19 +66,19 @@ class Call:
             be loaded; ``None`` for Keras' own classes, and if it is not known.
     """
 
-    index: int
+    index: int  # type: ignore[assignment]  # hides the method of tuples
     layer: str
     class_name: str
     kinds: frozenset[str]
     config: Mapping[str, Any]
     inputs: tuple[Tensor, ...]
-    arguments: Mapping[str, Any] = field(default_factory=dict)
+    arguments: Mapping[str, Any] = NOTHING
     output_shapes: tuple[Shape | None, ...] = ()
     trainable: bool = True
     model: str = ""
     fused: bool = False
     wrapper: str | None = None
-    wrapper_config: Mapping[str, Any] = field(default_factory=dict)
+    wrapper_config: Mapping[str, Any] = NOTHING
     location: Location | None = None
     masked: bool = False
     registered: bool | None = None
@@ -149,8 +147,14 @@ class Training(NamedTuple):
     optimizer_config: Mapping[str, Any] = NOTHING
 
 
-@dataclass(frozen=True, eq=False)
-class Graph:
+class _Graph(NamedTuple):
+    name: str
+    calls: tuple[Call, ...]
+    training: Training | None = None
+    trainable: bool = True
+
+
+class Graph(_Graph):
     """The calls of one model in a deterministic topological order.
 
     Attributes:
@@ -161,11 +165,6 @@ class Graph:
         training: the compile configuration, or ``None`` if the input states none.
         trainable: false if the outermost model itself is frozen, and with it all its layers.
     """
-
-    name: str
-    calls: tuple[Call, ...]
-    training: Training | None = None
-    trainable: bool = True
 
     @cached_property
     def outputs(self) -> tuple[Call, ...]:

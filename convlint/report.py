@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 from convlint.evidence import Reference
 from convlint.finding import Finding, Severity
+from convlint.graph import NOTHING
 from convlint.rule import Rule
 
 if TYPE_CHECKING:
@@ -68,7 +68,6 @@ class FileError(NamedTuple):
     message: str
 
 
-@dataclass(frozen=True, repr=False, eq=False)
 class Report(Sequence[Finding]):
     """The findings of a run, by file, position in the graph and code.
 
@@ -78,9 +77,15 @@ class Report(Sequence[Finding]):
         references: what the rules cite, by key.
     """
 
-    checked: tuple[Checked, ...]
-    rules: Mapping[str, Rule] = field(default_factory=dict)
-    references: Mapping[str, Reference] = field(default_factory=dict)
+    def __init__(
+        self,
+        checked: tuple[Checked, ...],
+        rules: Mapping[str, Rule] = NOTHING,
+        references: Mapping[str, Reference] = NOTHING,
+    ) -> None:
+        self.checked = checked
+        self.rules = rules
+        self.references = references
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:

@@ -7,7 +7,6 @@ are compiled when first needed, so that loading a hundred rules to run ten costs
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -16,6 +15,7 @@ from convlint.errors import RuleError
 from convlint.evidence import Evidence
 from convlint.facts.core import Facts
 from convlint.finding import Confidence, Severity
+from convlint.graph import NOTHING
 from convlint.options import Option, OptionValues, settle
 from convlint.pattern import stored
 from convlint.pattern.match import Match, find
@@ -43,17 +43,7 @@ class Parsed(NamedTuple):
     where: Tree
 
 
-@dataclass(frozen=True, eq=False)
-class Case:
-    """One thing that a rule looks for, by a path pattern or by a Python check.
-
-    ``at`` is the role of the pattern whose call is reported, ``where`` a predicate over roles.
-    ``options`` are the values that all of this may use as ``option.x``. ``parsed`` are pattern and
-    ``where`` of a page that was parsed before, ``lines`` tells of one that is parsed now on which
-    line each key stands. ``comment`` is one of :data:`convlint.page.COMMENTS` in place of all that,
-    which :mod:`convlint.suppress` finds.
-    """
-
+class _Case(NamedTuple):
     pattern: str | None
     check: str | None
     comment: str | None
@@ -65,7 +55,18 @@ class Case:
     help: str
     options: OptionValues
     parsed: Parsed | None = None
-    lines: Mapping[str, int] = field(default_factory=dict)
+    lines: Mapping[str, int] = NOTHING
+
+
+class Case(_Case):
+    """One thing that a rule looks for, by a path pattern or by a Python check.
+
+    ``at`` is the role of the pattern whose call is reported, ``where`` a predicate over roles.
+    ``options`` are the values that all of this may use as ``option.x``. ``parsed`` are pattern and
+    ``where`` of a page that was parsed before, ``lines`` tells of one that is parsed now on which
+    line each key stands. ``comment`` is one of :data:`convlint.page.COMMENTS` in place of all that,
+    which :mod:`convlint.suppress` finds.
+    """
 
     @cached_property
     def compiled_pattern(self) -> Pattern:
@@ -108,8 +109,24 @@ class Case:
         return find(self.compiled_pattern, facts, at=self.at, where=self.compiled_where)
 
 
-@dataclass(frozen=True, eq=False)
-class Rule:
+class _Rule(NamedTuple):
+    code: str
+    name: str
+    group: str
+    summary: str
+    severity: Severity
+    confidence: Confidence
+    default: bool
+    since: str
+    options: tuple[Option, ...]
+    cases: tuple[Case, ...]
+    fix: str
+    read_evidence: Callable[[], Evidence]
+    read_body: Callable[[], str]
+    source: str
+
+
+class Rule(_Rule):
     """One rule page.
 
     Attributes:
@@ -129,21 +146,6 @@ class Rule:
         source: the file it was read from.
     """
 
-    code: str
-    name: str
-    group: str
-    summary: str
-    severity: Severity
-    confidence: Confidence
-    default: bool
-    since: str
-    options: tuple[Option, ...]
-    cases: tuple[Case, ...]
-    fix: str
-    read_evidence: Callable[[], Evidence]
-    read_body: Callable[[], str]
-    source: str
-
     @cached_property
     def evidence(self) -> Evidence:
         """What speaks for and against it."""
@@ -162,7 +164,7 @@ class Rule:
     def configured(self, settings: Mapping[str, Any]) -> Rule:
         """The rule with other values of its options; ConfigError for one that it cannot take."""
         values = settle(self.options, settings)
-        return replace(self, cases=tuple(replace(case, options=values) for case in self.cases))
+        return self._replace(cases=tuple(case._replace(options=values) for case in self.cases))
 
     def find(self, facts: Facts) -> Iterator[tuple[Case, Match]]:
         """Every reported call with the first case that applies to it."""

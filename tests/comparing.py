@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Any, Final
 
@@ -87,14 +87,13 @@ def _in_order_of(model: Graph, graph: Graph) -> Graph:
         return graph
     new = [wanted[key] for key in keys]
     moved = (
-        replace(
-            call,
+        call._replace(
             index=new[call.index],
             inputs=tuple(tensor._replace(call=new[tensor.call]) for tensor in call.inputs),
         )
         for call in graph.calls
     )
-    return replace(graph, calls=tuple(sorted(moved, key=lambda call: call.index)))
+    return graph._replace(calls=tuple(sorted(moved, key=lambda call: call.index)))
 
 
 def _keys(graph: Graph) -> list[tuple[str, str, int]]:

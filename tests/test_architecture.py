@@ -164,6 +164,14 @@ def test_a_command_loads_only_what_it_needs(arguments: list[str], needed: set[st
     assert not loaded & {"keras", "tensorflow", "tf_keras"}
 
 
+@pytest.mark.parametrize("file", ["transfer-learning.keras", "unet.h5"])
+@pytest.mark.parametrize("output_format", ["full", "concise", "github"])
+def test_hooks_and_gates_load_no_more_than_that(file: str, output_format: str) -> None:
+    loaded = loaded_by("--output-format", output_format, f"examples/{file}")
+    slow = {"click", "copy", "dataclasses", "inspect", "pathlib", "yaml", "zipfile"}
+    assert loaded & (HEAVY | slow) == set()
+
+
 def test_the_design_names_every_module() -> None:
     design = (ROOT / "docs/design.md").read_text(encoding="utf-8")
     modules = {path.name for path in MODULES if path.stem not in ("__init__", "__main__")}

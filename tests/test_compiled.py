@@ -7,7 +7,6 @@ import os
 import shutil
 import subprocess
 import sys
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -36,14 +35,14 @@ def folder(tmp_path: Path) -> Path:
 
 
 def stated(rule: Rule) -> dict[str, object]:
-    values = {f.name: getattr(rule, f.name) for f in fields(Rule)}
+    values: dict[str, object] = dict(rule._asdict())
     values |= {"cases": list(map(stated_in_case, rule.cases)), "read_body": rule.body}
     values |= {"read_evidence": rule.evidence}
     return values
 
 
 def stated_in_case(case: Case) -> dict[str, object]:
-    return {f.name: getattr(case, f.name) for f in fields(Case) if f.name not in NOT_STATED}
+    return {name: value for name, value in case._asdict().items() if name not in NOT_STATED}
 
 
 def section(folder: Path, name: str) -> Any:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import keras
@@ -99,8 +98,7 @@ def test_a_layer_has_the_parameters_that_keras_counts(layer: Any, inputs: list[S
         call_of("InputLayer", {"batch_shape": shape}, index=index)
         for index, shape in enumerate(inputs)
     ]
-    call = replace(
-        call_of_layer(layer, {}),
+    call = call_of_layer(layer, {})._replace(
         index=len(starts),
         inputs=tuple(Tensor(start.index) for start in starts),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from importlib.resources import files
 from pathlib import Path
@@ -16,6 +15,7 @@ from convlint import catalog
 from convlint.finding import PathStep, Severity
 from convlint.graph import Location
 from convlint.page import parse_page
+from convlint.report import Report
 from convlint.reporters import concise, full, rules
 from convlint.reporters import json as json_reporter
 from convlint.reporters.words import excerpt, first_of, shape_text
@@ -84,7 +84,7 @@ def test_full_tells_cases_of_a_rule_apart_and_explains_it_once(report: Any) -> N
 def test_full_explains_a_rule_in_each_file_it_hits(report: Any) -> None:
     (one,) = report(finding("a", file="one.keras")).checked
     both = report(finding("a", file="two.keras"))
-    both = dataclasses.replace(both, checked=(one, *both.checked))
+    both = Report((one, *both.checked), both.rules, both.references)
     assert full.text(both).count("ablation") == 2
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes, urljoin, urlsplit
@@ -190,7 +189,7 @@ def test_severities_get_their_names_in_sarif(severity: Severity, level: str, pro
     (result,) = run_of(finding(severity=severity))["results"]
     assert result["level"] == level
     rules, references = known()
-    rules = {"TST101": replace(rules["TST101"], severity=severity, confidence=Confidence.LOW)}
+    rules = {"TST101": rules["TST101"]._replace(severity=severity, confidence=Confidence.LOW)}
     report = Report((Checked("net.keras", findings=(finding(),)),), rules, references)
     (rule,) = sarif.document(report)["runs"][0]["tool"]["driver"]["rules"]
     assert rule["defaultConfiguration"] == {"level": level}
@@ -221,7 +220,7 @@ def test_a_rule_has_everything_that_its_help_shows() -> None:
 
 def test_a_description_that_is_too_long_is_cut() -> None:
     rules, references = known()
-    rules = {"TST101": replace(rules["TST101"], summary="long " * 1000)}
+    rules = {"TST101": rules["TST101"]._replace(summary="long " * 1000)}
     report = Report((Checked("net.keras", findings=(finding(),)),), rules, references)
     (rule,) = sarif.document(report)["runs"][0]["tool"]["driver"]["rules"]
     assert len(rule["shortDescription"]["text"]) == 1024

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import json
 import time
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -56,7 +55,7 @@ def graph_of(model: Any) -> Graph:
 
 
 def without_stated_shapes(graph: Graph) -> Graph:
-    return replace(graph, calls=tuple(replace(call, output_shapes=()) for call in graph.calls))
+    return graph._replace(calls=tuple(call._replace(output_shapes=()) for call in graph.calls))
 
 
 def chain(*parts: tuple[str, dict[str, Any]], stated: Shape) -> Facts:

@@ -207,7 +207,7 @@ def _layouts(facts: Facts) -> tuple[int, ...]:
     for call in facts.graph.calls:
         producer = found[call.inputs[0].call] if call.inputs else None
         found.append(_output_layout(call, producer))
-    for call in reversed(facts.graph.calls):
+    for call in facts.graph.calls[::-1]:
         if found[call.index] is None:
             found[call.index] = _consumers_layout(facts, call, found)
     return tuple(LAST if layout is None else layout for layout in found)

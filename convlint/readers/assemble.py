@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any, Final, NamedTuple
 
 from convlint import kinds
@@ -42,21 +41,31 @@ def assemble(model: ModelSpec) -> Graph:
     return Graph(model.name, tuple(builder.calls), model.training, model.trainable)
 
 
-@dataclass(slots=True, repr=False, eq=False)
 class _Frame:
     """A model that is being expanded: one call of a nested model, or the outermost model."""
 
-    model: ModelSpec
-    plan: Plan
-    path: str
-    trainable: bool
-    arguments: Mapping[str, Any]
-    wrapper: str | None
-    wrapper_config: Mapping[str, Any]
-    shapes_hold: bool
-    position: int = 0
-    values: dict[Node, list[Tensor] | int] = field(default_factory=dict)
-    caller: tuple[_Frame, Node, NodeSpec] | None = None
+    def __init__(
+        self,
+        model: ModelSpec,
+        plan: Plan,
+        path: str,
+        trainable: bool,
+        arguments: Mapping[str, Any],
+        wrapper: str | None,
+        wrapper_config: Mapping[str, Any],
+        shapes_hold: bool,
+    ) -> None:
+        self.model = model
+        self.plan = plan
+        self.path = path
+        self.trainable = trainable
+        self.arguments = arguments
+        self.wrapper = wrapper
+        self.wrapper_config = wrapper_config
+        self.shapes_hold = shapes_hold
+        self.position = 0
+        self.values: dict[Node, list[Tensor] | int] = {}
+        self.caller: tuple[_Frame, Node, NodeSpec] | None = None
 
 
 class _Parts(NamedTuple):
@@ -224,7 +233,7 @@ class _Builder:
             if stated is not None and tensor.output == 0:
                 call = self.calls[tensor.call]
                 if not call.output_shapes:
-                    self.calls[tensor.call] = replace(call, output_shapes=(stated,))
+                    self.calls[tensor.call] = call._replace(output_shapes=(stated,))
 
 
 def _label(class_name: str) -> str:

@@ -76,10 +76,10 @@ def read_layer(entry: object, where: str) -> tuple[SavedLayer, Nested | None]:
         name=_text(entry.get("name")) or _text(outside.get("name")),
         class_name=_class_name(entry, class_name, outside),
         trainable=outside.get("trainable") is not False,
-        built_with=_built_with(entry),
-        location=location if isinstance(location, Location) else None,
-        registered=_is_registered(entry, class_name),
     )
+    layer.built_with = _built_with(entry)
+    layer.location = location if isinstance(location, Location) else None
+    layer.registered = _is_registered(entry, class_name)
     wrapped = outside.get("layer")
     if isinstance(wrapped, Mapping) and _is_wrapper(layer.class_name, wrapped):
         return _wrapped_layer(layer, outside, wrapped)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from convlint.graph import Location, Shape
 from convlint.readers.spec import TensorRef
 
 
-@dataclass(slots=True, repr=False, eq=False)
 class SavedCall:
     """One call of a layer; references still count nodes as the file does.
 
@@ -23,19 +21,19 @@ class SavedCall:
         shapes: what the call states about the shapes of the tensors it consumes.
     """
 
-    inputs: list[TensorRef] = field(default_factory=list)
-    named: dict[str, list[TensorRef]] = field(default_factory=dict)
-    masks: list[TensorRef] = field(default_factory=list)
-    arguments: dict[str, Any] = field(default_factory=dict)
-    keys: tuple[str, ...] = ()
-    shapes: list[tuple[TensorRef, Shape | None]] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.inputs: list[TensorRef] = []
+        self.named: dict[str, list[TensorRef]] = {}
+        self.masks: list[TensorRef] = []
+        self.arguments: dict[str, Any] = {}
+        self.keys: tuple[str, ...] = ()
+        self.shapes: list[tuple[TensorRef, Shape | None]] = []
 
     def tensors(self) -> list[TensorRef]:
         """All references but masks, in argument order."""
         return [*self.inputs, *(reference for found in self.named.values() for reference in found)]
 
 
-@dataclass(slots=True, repr=False, eq=False)
 class SavedLayer:
     """A layer under today's names.
 
@@ -48,22 +46,22 @@ class SavedLayer:
         registered: whether a custom class was registered with Keras, if the file tells.
     """
 
-    name: str
-    class_name: str
-    config: dict[str, Any] = field(default_factory=dict)
-    trainable: bool = True
-    calls: list[SavedCall] = field(default_factory=list)
-    model: int | None = None
-    wrapper: str | None = None
-    wrapper_config: dict[str, Any] = field(default_factory=dict)
-    built_with: Shape | None = None
-    input_shape: Shape | None = None
-    structured: bool = False
-    location: Location | None = None
-    registered: bool | None = None
+    def __init__(self, name: str, class_name: str, *, trainable: bool = True) -> None:
+        self.name = name
+        self.class_name = class_name
+        self.config: dict[str, Any] = {}
+        self.trainable = trainable
+        self.calls: list[SavedCall] = []
+        self.model: int | None = None
+        self.wrapper: str | None = None
+        self.wrapper_config: dict[str, Any] = {}
+        self.built_with: Shape | None = None
+        self.input_shape: Shape | None = None
+        self.structured = False
+        self.location: Location | None = None
+        self.registered: bool | None = None
 
 
-@dataclass(slots=True, repr=False, eq=False)
 class SavedModel:
     """A model whose nested models are known by their places only.
 
@@ -73,10 +71,13 @@ class SavedModel:
         input_keys: the names under which a functional model takes its inputs.
     """
 
-    name: str
-    sequential: bool
-    trainable: bool
-    config: Mapping[str, Any]
-    layers: list[SavedLayer] = field(default_factory=list)
-    branches: int = 0
-    input_keys: tuple[str, ...] = ()
+    def __init__(
+        self, name: str, *, sequential: bool, trainable: bool, config: Mapping[str, Any]
+    ) -> None:
+        self.name = name
+        self.sequential = sequential
+        self.trainable = trainable
+        self.config = config
+        self.layers: list[SavedLayer] = []
+        self.branches = 0
+        self.input_keys: tuple[str, ...] = ()

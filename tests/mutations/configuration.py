@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from tests.mutations.anatomy import Anatomy
 from tests.mutations.edits import also, change, insert_after
@@ -139,7 +138,7 @@ def output_in_half_precision(model: Anatomy) -> Iterator[Place]:
         for other in surgery.nodes:
             if other.call.wrapper is not None:
                 wrapper = {**other.call.wrapper_config, **half}
-                other.call = replace(other.call, wrapper_config=wrapper)
+                other.call = other.call._replace(wrapper_config=wrapper)
             if "dtype" in other.config:
                 surgery.change(other, None, **half)
         return node

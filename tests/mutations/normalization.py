@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from tests.mutations.anatomy import UNARY, Anatomy
 from tests.mutations.edits import argue, change, insert_after, insert_before, remove
@@ -177,7 +176,7 @@ def _fix_batch(surgery: Surgery, size: int) -> None:
             shapes = tuple(
                 None if shape is None else (size, *shape[1:]) for shape in node.call.output_shapes
             )
-            node.call = replace(node.call, output_shapes=shapes)
+            node.call = node.call._replace(output_shapes=shapes)
             surgery.change(node, batch_shape=shapes[0])
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from tests.mutations.anatomy import Anatomy
@@ -66,7 +65,7 @@ def _unmasked(class_name: str, config: dict[str, Any]) -> Edit:
 
     def edit(surgery: Surgery, node: Node) -> Node:
         for later in surgery.nodes[surgery.nodes.index(node) + 1 :]:
-            later.call = replace(later.call, masked=False)
+            later.call = later.call._replace(masked=False)
         return surgery.insert_after(node, class_name, **config)
 
     return edit

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from tests.mutations.anatomy import Anatomy
 from tests.mutations.edits import insert_after
@@ -14,7 +13,7 @@ from tests.surgery import Node, Surgery
 def _in_training_mode(node: Node) -> None:
     """Call it as everything is called, without ``training=False``."""
     arguments = {name: value for name, value in node.call.arguments.items() if name != "training"}
-    node.call = replace(node.call, arguments=arguments)
+    node.call = node.call._replace(arguments=arguments)
 
 
 @defect("CVL931")

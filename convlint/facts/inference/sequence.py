@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from convlint import kinds
@@ -119,8 +118,7 @@ def backward(site: Site) -> Site | Unknown:
     if not isinstance(saved, Mapping) or not isinstance(name, str):
         return UNKNOWN
     class_name, config = kinds.canonical(name), _config(saved)
-    call = replace(
-        site.call,
+    call = site.call._replace(
         class_name=class_name,
         config=config,
         kinds=kinds.classify(class_name, config),

@@ -121,7 +121,9 @@ def call_tensorflow(
     for key, value in keywords.items():
         if key not in (UNPACKED, "name"):
             note(key, value, first=not arguments and not call.inputs and bool(tensors_in(value)))
-    saved = SavedLayer(path, "TFOpLambda", {"function": path}, calls=[call])
+    saved = SavedLayer(path, "TFOpLambda")
+    saved.config["function"] = path
+    saved.calls.append(call)
     tensorflow.read_operation(saved)
     layer = Layer(saved.class_name, saved.config, "", site)
     given = keywords.get("name")
