@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import re
-import tokenize
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
@@ -111,6 +110,8 @@ def _without_magics(source: str) -> bytes:
 def _comments(data: bytes, file: str, cell: int | None) -> Iterator[Comment]:
     if len(data) > MAX_CODE:
         return
+    import tokenize
+
     lines = io.BytesIO(data.replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
     end_of_code = 0
     try:

@@ -128,9 +128,10 @@ def layer(class_name: str, config: Mapping[str, Any]) -> tuple[str, dict[str, An
     if class_name in _RENAMED:
         _adapt(class_name, values)
     for key, value in values.items():
-        rewrite = _OBJECTS.get(key.rpartition("_")[2])
-        if rewrite is not None:
-            values[key] = rewrite(value)
+        if isinstance(value, (str, dict)):
+            rewrite = _OBJECTS.get(key.rpartition("_")[2])
+            if rewrite is not None:
+                values[key] = rewrite(value)
     return class_name, values
 
 

@@ -25,6 +25,9 @@ _POLICIES: Final = frozenset(
     }
 )
 _ATOMS: Final = (str, int, float)  # a union type takes three times as long to check
+_ATOMIC: Final = frozenset({str, int, float, bool, type(None)})
+"""Types of most values: of them a look is enough, and none at each item."""
+
 _ARRAYS: Final = frozenset({"__numpy__", "__tensor__", "__bytes__"})
 
 
@@ -40,6 +43,8 @@ def plain(value: Any, depth: int = 0) -> Any:
     if depth > MAX_DEPTH:
         return UNKNOWN
     if isinstance(value, (list, tuple)):
+        if _ATOMIC.issuperset(map(type, value)):
+            return tuple(value)
         return tuple([plain(item, depth + 1) for item in value])
     if isinstance(value, dict):
         class_name = value.get("class_name")

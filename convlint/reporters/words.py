@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Final
-from urllib.parse import quote
 
 from convlint.finding import Finding, PathStep
 from convlint.graph import Shape
@@ -49,7 +48,11 @@ def advice(finding: Finding) -> str:
 
 def web_link(link: str) -> str:
     """The address of a web page, fit to stand in quotes or brackets; nothing for another."""
-    return quote(link, safe=_IN_ADDRESSES) if link.startswith(("https://", "http://")) else ""
+    if not link.startswith(("https://", "http://")):
+        return ""
+    from urllib.parse import quote
+
+    return quote(link, safe=_IN_ADDRESSES)
 
 
 def groups(report: Report) -> Iterator[Sequence[Finding]]:
