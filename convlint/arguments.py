@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from convlint.reporters import FORMATS
 
 
-class Options(NamedTuple):
-    """What was asked for, named as the options are; :mod:`convlint.cli` says what they mean."""
+class Options:
+    """What was asked for, named as the options are; :mod:`convlint.cli` says what they mean.
+
+    No ``NamedTuple``: one of so many fields takes a millisecond to make.
+    """
 
     paths: tuple[str, ...] = ()
     explain: str | None = None
@@ -38,10 +41,14 @@ class Options(NamedTuple):
     verbose: bool = False
     color: str = "auto"
 
+    def __init__(self, **stated: Any) -> None:
+        """What is not stated is as above."""
+        vars(self).update(stated)
+
 
 _FLAGS: Final = {
     "--" + name.replace("_", "-"): name
-    for name, default in Options._field_defaults.items()
+    for name, default in vars(Options).items()
     if default is False
 }
 
@@ -66,7 +73,7 @@ def plain(arguments: Sequence[str]) -> Options | None:
             return None
         else:
             paths.append(word)
-    return Options(tuple(paths), **stated) if paths else None
+    return Options(paths=tuple(paths), **stated) if paths else None
 
 
 def _is_wild(word: str) -> bool:

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from convlint import compiled, shipped
 from convlint.errors import ConfigError, RuleError
-from convlint.evidence import Reference
 from convlint.rule import Rule
 from convlint.suggest import did_you_mean
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from convlint.evidence import Reference
 
 BIBLIOGRAPHY: Final = "references.yaml"
 _MOST: Final = 2**20

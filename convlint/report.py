@@ -7,13 +7,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
-from convlint.evidence import Reference
 from convlint.finding import Finding, Severity
 from convlint.graph import NOTHING
 from convlint.rule import Rule
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
+
+    from convlint.evidence import Reference
 
 
 class Model(NamedTuple):

@@ -8,21 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convlint.checks import CHECKS, Check
 from convlint.errors import RuleError
-from convlint.evidence import Evidence
 from convlint.facts.core import Facts
 from convlint.finding import Confidence, Severity
 from convlint.graph import NOTHING
 from convlint.options import Option, OptionValues, settle
 from convlint.pattern import stored
 from convlint.pattern.match import Match, find
-from convlint.pattern.tree import Pattern
+from convlint.pattern.states import Pattern
 from convlint.predicate.evaluate import Predicate
 from convlint.predicate.tree import Tree
 from convlint.suggest import did_you_mean
+
+if TYPE_CHECKING:
+    from convlint.evidence import Evidence
 
 
 class AboutComment(NamedTuple):

@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache, partial
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from convlint import compiled
-from convlint.evidence import Citation, Evidence, Reference, Strength
 from convlint.facts import registry
 from convlint.finding import Confidence, Severity
 from convlint.options import Option, OptionValues, settle
 from convlint.pattern import stored
 from convlint.rule import Case, Parsed, Rule
+
+if TYPE_CHECKING:
+    from convlint.evidence import Citation, Evidence, Reference
 
 _OF_A_RULE: Final = (
     *("code", "name", "group", "summary", "severity", "confidence", "default", "since", "fix"),
@@ -55,6 +57,8 @@ def references(
     entries: Mapping[str, Sequence[Any]], keys: Collection[str] | None = None
 ) -> Mapping[str, Reference]:
     """The bibliography of the section ``references`` by key; all, or those among ``keys``."""
+    from convlint.evidence import Reference
+
     return {
         key: Reference(key, tuple(authors), *rest)
         for key, (authors, *rest) in entries.items()
@@ -108,11 +112,15 @@ def _case(entry: Mapping[str, Any], options: OptionValues) -> Case:
 
 
 def _evidence(stored_evidence: Callable[[], Any], code: str) -> Evidence:
+    from convlint.evidence import Evidence
+
     for_, against = stored_evidence()[code]
     return Evidence(tuple(map(_citation, for_)), tuple(map(_citation, against)))
 
 
 def _citation(entry: Sequence[Any]) -> Citation:
+    from convlint.evidence import Citation, Strength
+
     cite, strength, claim = entry
     return Citation(cite, Strength(strength), claim)
 

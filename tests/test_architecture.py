@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from convlint import catalog, shipped
+
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "convlint"
 MODULES = sorted(path.relative_to(ROOT) for path in PACKAGE.rglob("*.py"))
@@ -164,6 +166,14 @@ def test_a_command_loads_only_what_it_needs(arguments: list[str], needed: set[st
     assert not loaded & {"keras", "tensorflow", "tf_keras"}
 
 
+@pytest.fixture(scope="module")
+def rules_are_compiled() -> None:
+    """Nobody has written the file since the last installation, and a page may have changed."""
+    folder = ROOT / "rules"
+    shipped.write(str(folder), catalog.from_pages(folder), catalog.bibliography(folder))
+
+
+@pytest.mark.usefixtures("rules_are_compiled")
 @pytest.mark.parametrize("file", ["transfer-learning.keras", "unet.h5"])
 @pytest.mark.parametrize("output_format", ["full", "concise", "github"])
 def test_hooks_and_gates_load_no_more_than_that(file: str, output_format: str) -> None:

@@ -22,9 +22,16 @@ VALUES: Final = ["full", "concise", "no-format", "", "-", "a.keras", "2", "error
 WORDS: Final = st.sampled_from([*OPTIONS, "--output-format", *VALUES, "--", "-qv", "--quiet=1"])
 
 
-def by_click(arguments: list[str]) -> Options:
+DEFAULTS: Final = {name: getattr(Options, name) for name in Options.__annotations__}
+
+
+def said(options: Options | None) -> dict[str, object] | None:
+    return None if options is None else {**DEFAULTS, **vars(options)}
+
+
+def by_click(arguments: list[str]) -> dict[str, object]:
     with cli.main.make_context("convlint", list(arguments)) as context:
-        return Options(**context.params)
+        return context.params
 
 
 @settings(max_examples=1000, deadline=None, derandomize=True)
@@ -32,7 +39,7 @@ def by_click(arguments: list[str]) -> Options:
 def test_plain_command_lines_mean_what_click_says(arguments: list[str]) -> None:
     options = plain(arguments)
     if options is not None:
-        assert options == by_click(arguments)
+        assert said(options) == by_click(arguments)
 
 
 @pytest.mark.parametrize(
@@ -46,7 +53,7 @@ def test_plain_command_lines_mean_what_click_says(arguments: list[str]) -> None:
     ids=" ".join,
 )
 def test_hooks_and_gates_need_no_click(arguments: list[str]) -> None:
-    assert plain(arguments) == by_click(arguments)
+    assert said(plain(arguments)) == by_click(arguments)
 
 
 @pytest.mark.parametrize(
@@ -68,13 +75,11 @@ def test_all_else_is_for_click(arguments: list[str]) -> None:
 
 
 def test_click_expands_patterns_where_no_shell_does(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert plain(["*.keras"]) == Options(("*.keras",))
+    assert said(plain(["*.keras"])) == {**DEFAULTS, "paths": ("*.keras",)}
     monkeypatch.setattr(os, "name", "nt")
     assert plain(["*.keras"]) is None
-    assert plain(["a.keras"]) == Options(("a.keras",))
+    assert said(plain(["a.keras"])) == {**DEFAULTS, "paths": ("a.keras",)}
 
 
 def test_every_option_has_a_place() -> None:
-    words = {parameter.name for parameter in cli.main.params if parameter.expose_value}
-    assert words == set(Options._fields)
-    assert by_click(["a.keras"]) == Options(("a.keras",))
+    assert by_click(["a.keras"]) == {**DEFAULTS, "paths": ("a.keras",)}

@@ -16,7 +16,7 @@ from convlint import catalog, compiled, shipped
 from convlint.facts import registry
 from convlint.pattern import stored
 from convlint.pattern.parse import parse as parse_pattern
-from convlint.pattern.tree import Pattern
+from convlint.pattern.states import Pattern
 from convlint.rule import Case, Rule
 from tests.configs import layer, sequential
 

@@ -8,6 +8,7 @@ in ``ALIASES``.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from convlint.graph import OUTPUT
@@ -21,7 +22,6 @@ _TABLE: Final[dict[str, Row]] = {**LAYERS, **OLDER, **OPERATIONS, OUTPUT: row("o
 KINDS: Final = frozenset({"any"}).union(*(entry.kinds for entry in _TABLE.values()))
 """The vocabulary of kinds, without class names."""
 
-_KINDS: Final = {name: entry.kinds | {name} for name, entry in _TABLE.items()}
 _COMMON: Final[dict[str, Any]] = {"activity_regularizer": None, "trainable": True, "autocast": True}
 _UNKNOWN: Final = frozenset({"unknown"})
 
@@ -67,12 +67,17 @@ def classify(class_name: str, config: Mapping[str, Any]) -> frozenset[str]:
     unchanged with this configuration (``Dropout`` with rate 0) is ``identity``.
     """
     name = canonical(class_name)
-    kinds = _KINDS.get(name)
-    if kinds is None:
+    if name not in _TABLE:
         # The name of a custom class must not pass for a kind.
         return _UNKNOWN if name in KINDS else _UNKNOWN | {name}
+    kinds = _kinds(name)
     refine = _REFINEMENTS.get(name)
     return kinds if refine is None else refine(kinds, config)
+
+
+@cache
+def _kinds(name: str) -> frozenset[str]:
+    return _TABLE[name].kinds | {name}
 
 
 def default(class_name: str, argument: str) -> Any:

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence as Ordered
 from typing import NamedTuple
 
-from convlint.pattern.tree import ANY, Automaton, Choice, Node, Repeat, Sequence, Step
+from convlint.pattern.states import ANY, Automaton, Step
+from convlint.pattern.tree import Choice, Node, Repeat, Sequence
 
 
 class _Part(NamedTuple):

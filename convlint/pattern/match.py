@@ -20,7 +20,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from convlint.errors import RuleError
 from convlint.facts.core import Facts
 from convlint.kleene import UNKNOWN, Truth
-from convlint.pattern.tree import ANY, Pattern, Step
+from convlint.pattern.states import ANY, Pattern, Step
 from convlint.predicate.evaluate import Equals, Predicate
 from convlint.suggest import did_you_mean
 

@@ -15,7 +15,8 @@ from convlint import kinds
 from convlint.errors import RuleError
 from convlint.options import NO_OPTIONS, OptionValues
 from convlint.pattern.automaton import build
-from convlint.pattern.tree import Choice, Node, Pattern, Repeat, Sequence, Step
+from convlint.pattern.states import Pattern, Step
+from convlint.pattern.tree import Choice, Node, Repeat, Sequence
 from convlint.predicate.parse import RESERVED, fault, parse_span
 from convlint.suggest import did_you_mean
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from convlint.facts.core import Facts
 from convlint.options import OptionValues
-from convlint.pattern.tree import Automaton, Pattern, Step
+from convlint.pattern.states import Automaton, Pattern, Step
 from convlint.predicate.evaluate import Predicate
 
 

@@ -1,26 +1,10 @@
-"""A pattern: its syntax tree, and the automaton that is searched for."""
+"""The syntax tree of a pattern, whose leaves are its steps."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence as Ordered
-from typing import Final, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
-from convlint.predicate.evaluate import Predicate
-
-ANY: Final = "any"
-"""The kind of every call, those of unknown class included."""
-
-
-class Step(NamedTuple):
-    """One call on the path: of a kind (or not of it), for which the predicate holds.
-
-    ``kind`` is a kind or a class name. ``role`` names the call in messages and predicates.
-    """
-
-    kind: str
-    negated: bool = False
-    predicate: Predicate | None = None
-    role: str | None = None
+from convlint.pattern.states import Step
 
 
 class Sequence(NamedTuple):
@@ -45,35 +29,3 @@ class Repeat(NamedTuple):
 
 
 Node: TypeAlias = Step | Sequence | Choice | Repeat
-
-
-class Automaton(NamedTuple):
-    """A path of calls matches if its calls pass the steps of a walk from ``first`` to ``last``.
-
-    Attributes:
-        steps: the states.
-        exclusive: for each step whether the call on its left may have no other consumer.
-        first: steps a match begins with.
-        last: steps a match ends with.
-        follow: for each step those that may come next, ascending.
-        precede: for each step those that may come before it, ascending.
-        required: steps that every match passes.
-        required_kinds: kinds of which every match has a call.
-    """
-
-    steps: Ordered[Step]
-    exclusive: Ordered[bool]
-    first: Ordered[int]
-    last: Ordered[int]
-    follow: Ordered[Ordered[int]]
-    precede: Ordered[Ordered[int]]
-    required: Ordered[int]
-    required_kinds: Ordered[str]
-
-
-class Pattern(NamedTuple):
-    """A compiled pattern. Every match binds each of its ``roles``, in the order of the text."""
-
-    text: str
-    roles: tuple[str, ...]
-    automaton: Automaton
