@@ -5,8 +5,6 @@ which a rule page refers to it (``check: name``). Its matches bind exactly the r
 declares; the page's message may use those.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple, TypeAlias

@@ -1,7 +1,5 @@
 """Comments in source code that speak to convlint: ``# convlint: ignore[CVL101] reason``."""
 
-from __future__ import annotations
-
 import io
 import json
 import re

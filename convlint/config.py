@@ -3,8 +3,6 @@
 The settings of a file are those of the nearest such file in its folder or above.
 """
 
-from __future__ import annotations
-
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -19,7 +17,9 @@ from convlint.reporters import FORMATS
 from convlint.suggest import did_you_mean
 
 if TYPE_CHECKING:
-    from pathlib import Path  # a run without settings needs none
+    from pathlib import Path
+else:
+    Path = os.PathLike  # most runs have no settings, and need not import pathlib for annotations
 
 FAIL_ON: Final[Mapping[str, Severity | None]] = {
     "error": Severity.ERROR,

@@ -4,8 +4,6 @@ A folder means the models in it. A file that is named is checked whatever it is,
 mistake is an error and not a silent pass.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final, NamedTuple

@@ -1,7 +1,5 @@
 """Why one should believe a rule, or not: graded citations, and the bibliography they refer to."""
 
-from __future__ import annotations
-
 from enum import IntEnum
 from typing import NamedTuple
 

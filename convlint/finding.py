@@ -1,7 +1,5 @@
 """What a rule reports."""
 
-from __future__ import annotations
-
 from enum import IntEnum
 from typing import NamedTuple
 

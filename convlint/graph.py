@@ -5,8 +5,6 @@ Nested models are inlined. Each model output is a node too, of class :data:`OUTP
 "feeds an output" is an edge like any other. Nothing here imports anything else of ours.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import cached_property
 from types import MappingProxyType

@@ -3,8 +3,6 @@
 Format specifications of Python work where the value is a number (``{head.parameter_share:.0%}``).
 """
 
-from __future__ import annotations
-
 import re
 import string
 from collections.abc import Collection, Iterator, Mapping, Sequence

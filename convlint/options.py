@@ -4,8 +4,6 @@ A page declares them under ``options:``. Predicates and messages call them ``opt
 settings files ``highest-rate`` in the table ``[options.name-of-the-rule]``.
 """
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Iterator, Mapping
@@ -65,7 +63,7 @@ def toml(value: OptionValue) -> str:
     return str(value).lower() if isinstance(value, bool) else repr(value)
 
 
-def parse_options(declared: Value) -> tuple[Option, ...]:
+def parse_options(declared: "Value") -> tuple[Option, ...]:
     """The options that a page declares; RuleError with file and line for one that is not right."""
     options = tuple(_options(declared))
     names = [option.name for option in options]
@@ -75,7 +73,7 @@ def parse_options(declared: Value) -> tuple[Option, ...]:
     return options
 
 
-def _options(declared: Value) -> Iterator[Option]:
+def _options(declared: "Value") -> Iterator[Option]:
     for entry in declared.items():
         fields = entry.fields(required=("name", "default", "about"))
         name = fields["name"].text()
@@ -84,7 +82,7 @@ def _options(declared: Value) -> Iterator[Option]:
         yield Option(name, _default(fields["default"]), fields["about"].sentence())
 
 
-def _default(value: Value) -> OptionValue:
+def _default(value: "Value") -> OptionValue:
     text = value.text()
     if text in _TRUTHS:
         return _TRUTHS[text]

@@ -1,7 +1,5 @@
 """What a run found: a sequence of findings that can be asked, printed and serialized."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -82,7 +80,7 @@ class Report(Sequence[Finding]):
         self,
         checked: tuple[Checked, ...],
         rules: Mapping[str, Rule] = NOTHING,
-        references: Mapping[str, Reference] = NOTHING,
+        references: Mapping[str, "Reference"] = NOTHING,
     ) -> None:
         self.checked = checked
         self.rules = rules
@@ -158,7 +156,7 @@ class Report(Sequence[Finding]):
 
         return text(self).rstrip("\n")
 
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+    def __rich_console__(self, console: "Console", options: "ConsoleOptions") -> "RenderResult":
         from convlint.reporters.full import lines
         from convlint.reporters.layout import styled
 

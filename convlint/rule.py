@@ -4,8 +4,6 @@ A rule is written as one Markdown page, which :mod:`convlint.page` reads. Patter
 are compiled when first needed, so that loading a hundred rules to run ten costs nothing.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -123,7 +121,7 @@ class _Rule(NamedTuple):
     options: tuple[Option, ...]
     cases: tuple[Case, ...]
     fix: str
-    read_evidence: Callable[[], Evidence]
+    read_evidence: Callable[[], "Evidence"]
     read_body: Callable[[], str]
     source: str
 
@@ -149,7 +147,7 @@ class Rule(_Rule):
     """
 
     @cached_property
-    def evidence(self) -> Evidence:
+    def evidence(self) -> "Evidence":
         """What speaks for and against it."""
         return self.read_evidence()
 
@@ -163,7 +161,7 @@ class Rule(_Rule):
         """Whether it is about the comments that speak to us, not about models."""
         return any(case.comment is not None for case in self.cases)
 
-    def configured(self, settings: Mapping[str, Any]) -> Rule:
+    def configured(self, settings: Mapping[str, Any]) -> "Rule":
         """The rule with other values of its options; ConfigError for one that it cannot take."""
         values = settle(self.options, settings)
         return self._replace(cases=tuple(case._replace(options=values) for case in self.cases))

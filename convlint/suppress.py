@@ -4,8 +4,6 @@
 ``ignore-file[…]`` what is reported anywhere in the file.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 

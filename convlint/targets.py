@@ -3,8 +3,6 @@
 This is the one place where convlint runs code that it did not bring.
 """
 
-from __future__ import annotations
-
 import inspect
 import os
 import sys

@@ -182,6 +182,27 @@ def test_hooks_and_gates_load_no_more_than_that(file: str, output_format: str) -
     assert loaded & (HEAVY | slow) == set()
 
 
+@pytest.mark.usefixtures("rules_are_compiled")
+@pytest.mark.parametrize("output_format", ["full", "concise", "github"])
+def test_a_run_compiles_no_annotations(output_format: str) -> None:
+    program = (
+        "import sys\n"
+        "from convlint.__main__ import exit_code\n"
+        "def hook(event, args):\n"
+        "    ours = event == 'compile' and args[1] == '<string>'\n"
+        "    if ours and not args[0].startswith(b'lambda _cls, '):\n"
+        "        sys.stderr.write(f'compiled: {args[0]!r}\\n')\n"
+        "sys.addaudithook(hook)\n"
+        "exit_code()\n"
+    )
+    model = "examples/transfer-learning.keras"
+    arguments = ["--isolated", "--output-format", output_format, model]
+    ran = subprocess.run(
+        [sys.executable, "-c", program, *arguments], cwd=ROOT, capture_output=True, text=True
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
 def test_the_design_names_every_module() -> None:
     design = (ROOT / "docs/design.md").read_text(encoding="utf-8")
     modules = {path.name for path in MODULES if path.stem not in ("__init__", "__main__")}

@@ -9,6 +9,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+from rich.cells import cell_len
 from rich.console import Console
 
 from convlint import catalog
@@ -16,7 +17,7 @@ from convlint.finding import PathStep, Severity
 from convlint.graph import Location
 from convlint.page import parse_page
 from convlint.report import Report
-from convlint.reporters import concise, full, rules
+from convlint.reporters import concise, full, layout, rules
 from convlint.reporters import json as json_reporter
 from convlint.reporters.words import excerpt, first_of, shape_text
 from convlint.text import printable
@@ -79,6 +80,10 @@ def test_full_tells_cases_of_a_rule_apart_and_explains_it_once(report: Any) -> N
     assert "warning 2 × TST101 first\n  a is in the wrong place" in text
     assert "warning TST101 first\n  b is in the wrong place" in text
     assert text.count("ablation") == 1
+
+
+def test_characters_that_need_no_table_of_widths_take_one_cell() -> None:
+    assert {character for character in layout._NARROW if cell_len(character) != 1} == set()
 
 
 def test_full_explains_a_rule_in_each_file_it_hits(report: Any) -> None:

@@ -7,8 +7,6 @@ Wang et al., arXiv:1702.08502, section 3.2. One convolution without dilation joi
 it stands in the chain. A chain ends where the map changes its size.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from math import gcd
 from typing import Final, NamedTuple, TypeAlias

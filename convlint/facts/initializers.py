@@ -5,8 +5,6 @@ the fans that Keras computes for it and for a transposed kernel are not the numb
 are summed.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from math import prod
 from typing import Any, Final, NamedTuple

@@ -10,8 +10,6 @@ A fact that depends on the same fact of a producer must be a single pass in topo
 A module is imported when a fact of it is first asked for: most models need few of them.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Collection, Mapping
 from functools import cache, wraps
@@ -26,8 +24,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_CALL_FACTS: Final[dict[str, Callable[[Facts, Call], Any]]] = {}
-_MODEL_FACTS: Final[dict[str, Callable[[Facts], Any]]] = {}
+_CALL_FACTS: Final[dict[str, Callable[["Facts", "Call"], Any]]] = {}
+_MODEL_FACTS: Final[dict[str, Callable[["Facts"], Any]]] = {}
 
 
 class Modules(NamedTuple):
@@ -66,27 +64,27 @@ def model_fact_names() -> Collection[str]:
     return {**modules().of_models, **_MODEL_FACTS}
 
 
-def call_fact_named(name: str) -> Callable[[Facts, Call], Any] | None:
+def call_fact_named(name: str) -> Callable[["Facts", "Call"], Any] | None:
     """The fact of a call that has this name, ``None`` if there is none."""
     if name not in _CALL_FACTS and name in modules().of_calls:
         import_module(modules().of_calls[name])
     return _CALL_FACTS.get(name)
 
 
-def model_fact_named(name: str) -> Callable[[Facts], Any] | None:
+def model_fact_named(name: str) -> Callable[["Facts"], Any] | None:
     """The fact of the model that has this name, ``None`` if there is none."""
     if name not in _MODEL_FACTS and name in modules().of_models:
         import_module(modules().of_models[name])
     return _MODEL_FACTS.get(name)
 
 
-def call_fact(function: Callable[[Facts, Call], T]) -> Callable[[Facts, Call], T]:
+def call_fact(function: Callable[["Facts", "Call"], T]) -> Callable[["Facts", "Call"], T]:
     """Register a fact of a call under the function's name and remember its values."""
     name = function.__name__
     _require_new(name, _CALL_FACTS)
 
     @wraps(function)
-    def remembered(facts: Facts, call: Call) -> T:
+    def remembered(facts: "Facts", call: "Call") -> T:
         index = call.index
         values: dict[int, T] = facts.values[name]
         if index in values:
@@ -98,7 +96,7 @@ def call_fact(function: Callable[[Facts, Call], T]) -> Callable[[Facts, Call], T
     return remembered
 
 
-def model_fact(function: Callable[[Facts], T]) -> Callable[[Facts], T]:
+def model_fact(function: Callable[["Facts"], T]) -> Callable[["Facts"], T]:
     """Register a fact of the model under the function's name and remember its value."""
     _require_new(function.__name__, _MODEL_FACTS)
     remembered = sweep(function)
@@ -111,12 +109,12 @@ def _require_new(name: str, known: Collection[str]) -> None:
         raise ValueError(f"there are two facts named {name!r}")
 
 
-def sweep(function: Callable[[Facts], T]) -> Callable[[Facts], T]:
+def sweep(function: Callable[["Facts"], T]) -> Callable[["Facts"], T]:
     """Remember what a pass over the whole graph computes, without making it a named fact."""
     key = f"{function.__module__}.{function.__qualname__}"
 
     @wraps(function)
-    def remembered(facts: Facts) -> T:
+    def remembered(facts: "Facts") -> T:
         cache = facts.sweeps
         if key not in cache:
             cache[key] = function(facts)

@@ -10,8 +10,6 @@ weighted side is a dense block (Huang et al., arXiv:1608.06993).
 A side that upsamples belongs to an hourglass (U-Net, FPN), whose skip connection is neither.
 """
 
-from __future__ import annotations
-
 from typing import Final, NamedTuple
 
 from convlint.facts.core import Facts

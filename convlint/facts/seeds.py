@@ -1,7 +1,5 @@
 """Kernels that start as copies of each other, because their initializers share a seed."""
 
-from __future__ import annotations
-
 from typing import Final, NamedTuple
 
 from convlint.facts.core import Facts

@@ -1,7 +1,5 @@
 """What the window of a convolution or a pooling layer reads of the map that it slides over."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from functools import lru_cache

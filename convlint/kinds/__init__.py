@@ -5,8 +5,6 @@ them are those that a saved model states (``GroupedQueryAttention``); other name
 in ``ALIASES``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Final, NamedTuple, TypeAlias

@@ -1,7 +1,5 @@
 """The row of the class tables: what a class is, and the arguments its constructor takes."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 

@@ -5,8 +5,6 @@ needs no empty transitions, and whatever belongs to a step (its test, the arrow 
 belongs to its state.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence as Ordered
 from typing import NamedTuple
 

@@ -10,8 +10,6 @@ Calls on which it reads equal values are interchangeable, so that the searches t
 those values only: by whether the first convolution had 32 or 64 filters, not by which it was.
 """
 
-from __future__ import annotations
-
 import itertools
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
@@ -74,13 +72,16 @@ Region: TypeAlias = dict[int, set[int]]
 
 
 class _Visit(NamedTuple):
-    """A call that passes a step. Visits of equal distance sort by call, step and binding."""
+    """A call that passes a step, and the visit ``before`` it on the path, if there is one.
+
+    Visits of equal distance sort by call, step and binding.
+    """
 
     call: int
     step: int
     binding: Binding
     distance: int
-    before: _Visit | None
+    before: Any
 
 
 class _Search:
@@ -107,7 +108,7 @@ class _Search:
         self.classes = {role: _Classes(self.facts, role, self.compared) for role in roles}
         self.slots = {role: slot for slot, role in enumerate(roles)}
 
-    def passing(self, index: int) -> _Passes:
+    def passing(self, index: int) -> "_Passes":
         """What passes a step."""
         if index not in self.known:
             self.known[index] = _passes(self.facts, self.automaton.steps[index], self.local)
@@ -396,7 +397,7 @@ def _by_value(
     return values
 
 
-def _passes(facts: Facts, step: Step, local: Sequence[Predicate]) -> _Passes:
+def _passes(facts: Facts, step: Step, local: Sequence[Predicate]) -> "_Passes":
     """What passes a step; steps that ask the same, of whatever pattern, share the answers."""
     if any(step.role in part.roles for part in local):
         return _Passes(facts, step, local)

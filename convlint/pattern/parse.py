@@ -4,8 +4,6 @@
 ``atom = "(" pattern ("|" pattern)* ")" | [role ":"] ["!"] kind ["[" predicate "]"]``
 """
 
-from __future__ import annotations
-
 import keyword
 import re
 from collections.abc import Iterator

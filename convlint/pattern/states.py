@@ -1,7 +1,5 @@
 """A pattern as it is searched for: an automaton, whose states are the steps of the text."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 

@@ -7,8 +7,6 @@ Ordering and arithmetic take numbers; ``in`` takes a sequence or two strings; ``
 truth values. Anything else gives UNKNOWN, as does arithmetic without a representable result.
 """
 
-from __future__ import annotations
-
 import operator
 from collections.abc import Callable, Hashable, Mapping
 from functools import cached_property
@@ -61,7 +59,7 @@ class Predicate:
         return self.text, tuple(self.options.items()) if "option" in self.text else ()
 
     @cached_property
-    def conjuncts(self) -> tuple[Predicate, ...]:
+    def conjuncts(self) -> "tuple[Predicate, ...]":
         """Predicates that are all true if and only if it is; itself if it is no ``and``."""
         if self.tree[0] != "and":
             return (self,)

@@ -1,7 +1,5 @@
 """From a model's layers and their calls to the graph: nested models are expanded in place."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 

@@ -56,7 +56,8 @@ def model_spec(
     names = (root.layers[-1].name,) if root.sequential else tuple(outputs(root))
     compiled = document.get("compile_config") or training
     keras_3 = any(layer.structured for layer in root.layers)
-    return specs[0]._replace(training=read_training(compiled, names, keras_3=keras_3))
+    specs[0].training = read_training(compiled, names, keras_3=keras_3)
+    return specs[0]
 
 
 def _root(document: Mapping[str, Any]) -> Nested:

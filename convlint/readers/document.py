@@ -1,7 +1,5 @@
 """JSON that describes a model: an architecture, a TF.js model, and what people wrap them in."""
 
-from __future__ import annotations
-
 import json
 import sys
 from collections.abc import Iterator, Mapping

@@ -9,8 +9,6 @@ Files of an unusual make are left to h5py. Nothing is read from outside the file
 and no more than a budget, whatever the offsets say.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import BinaryIO, Final, NamedTuple
 

@@ -1,7 +1,5 @@
 """One saved layer of any era: its class and configuration under today's names."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 

@@ -1,7 +1,5 @@
 """What a model in memory consists of: a chain of layers, or a part of Keras' graph of calls."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 

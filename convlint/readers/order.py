@@ -1,7 +1,5 @@
 """The order in which the calls of one model are emitted."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 

@@ -5,8 +5,6 @@ source code); :func:`convlint.readers.assemble.assemble` turns it into the graph
 same model gives the same graph whichever way it was read.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -40,6 +38,26 @@ class NodeSpec(NamedTuple):
     location: Location | None = None
 
 
+class ModelSpec:
+    """A ``Sequential`` or ``Functional`` model; a Sequential is the chain of its layers."""
+
+    def __init__(
+        self,
+        name: str,
+        layers: "tuple[LayerSpec, ...]",
+        inputs: tuple[TensorRef, ...],
+        outputs: tuple[TensorRef, ...],
+        trainable: bool = True,
+        training: Training | None = None,
+    ) -> None:
+        self.name = name
+        self.layers = layers
+        self.inputs = inputs
+        self.outputs = outputs
+        self.trainable = trainable
+        self.training = training
+
+
 class LayerSpec(NamedTuple):
     """A layer under today's Keras names, with all its calls.
 
@@ -59,14 +77,3 @@ class LayerSpec(NamedTuple):
     wrapper_config: Mapping[str, Any] = NOTHING
     location: Location | None = None
     registered: bool | None = None
-
-
-class ModelSpec(NamedTuple):
-    """A ``Sequential`` or ``Functional`` model; a Sequential is the chain of its layers."""
-
-    name: str
-    layers: tuple[LayerSpec, ...]
-    inputs: tuple[TensorRef, ...]
-    outputs: tuple[TensorRef, ...]
-    trainable: bool = True
-    training: Training | None = None

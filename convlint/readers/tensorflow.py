@@ -4,8 +4,6 @@
 keyword arguments; ``TensorFlowOpLayer``, before them, an operation of its graphs (``AddV2``).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from types import MappingProxyType

@@ -4,8 +4,6 @@
 node behind. :func:`unchanged` removes these nodes again, and takes back the automatic names.
 """
 
-from __future__ import annotations
-
 import inspect
 import sys
 import warnings

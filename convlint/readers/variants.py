@@ -1,7 +1,5 @@
 """What a file holds: its models, each with the variants that cannot be told apart."""
 
-from __future__ import annotations
-
 from typing import Final, NamedTuple, TypeAlias
 
 from convlint.graph import Graph

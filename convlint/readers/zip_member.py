@@ -10,8 +10,6 @@ passwords, several members of one name, and all that is damaged. Nothing is read
 file, and nothing twice.
 """
 
-from __future__ import annotations
-
 import zlib
 from struct import Struct
 from typing import IO, Final, NamedTuple

@@ -13,9 +13,11 @@ from convlint.kleene import UNKNOWN, Unknown
 
 if TYPE_CHECKING:
     from fractions import Fraction
+else:
+    Fraction = int  # most runs make no fractions, and need not import them for annotations
 
 Dimension: TypeAlias = int | Unknown
-Rational: TypeAlias = "int | Fraction"
+Rational: TypeAlias = int | Fraction
 """An exact number."""
 
 TensorShape: TypeAlias = tuple[Dimension, ...] | Unknown

@@ -6,15 +6,13 @@ Convolutional Neural Networks", Distill 2019, doi:10.23915/distill.00021: a wind
 multiplies ``j``. Upsampling divides ``j``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from math import inf
 from typing import Final, NamedTuple, TypeAlias
 
 from convlint.facts.inference.dimensions import Rational
 
-Number: TypeAlias = "Rational | float"
+Number: TypeAlias = Rational | float
 """An exact number, or infinity."""
 
 
@@ -24,7 +22,7 @@ class Extent(NamedTuple):
     size: Number = 1
     stride: Number = 1
 
-    def through(self, window: Window) -> Extent:
+    def through(self, window: "Window") -> "Extent":
         """After a layer with this window. Infinite extents stay so."""
         if self.size == inf:
             return self
@@ -68,7 +66,7 @@ class Field(NamedTuple):
         """Every value depends on the whole of the input, on every path."""
         return all(extent.size == inf for extent in self.low)
 
-    def through(self, windows: Sequence[Window]) -> Field:
+    def through(self, windows: Sequence[Window]) -> "Field":
         """After a layer with one window for each of the tensor's spatial axes."""
         by_axis = dict(zip(self.axes, windows, strict=True))
         return self._replace(
@@ -76,7 +74,7 @@ class Field(NamedTuple):
             high=tuple(extent.through(by_axis.get(i, STAY)) for i, extent in enumerate(self.high)),
         )
 
-    def covering(self, axes: Sequence[int]) -> Field:
+    def covering(self, axes: Sequence[int]) -> "Field":
         """After a layer that reads all positions along these axes of the input."""
 
         def cover(extents: tuple[Extent, ...]) -> tuple[Extent, ...]:
@@ -84,7 +82,7 @@ class Field(NamedTuple):
 
         return self._replace(low=cover(self.low), high=cover(self.high))
 
-    def without(self, axes: Sequence[int]) -> Field:
+    def without(self, axes: Sequence[int]) -> "Field":
         """With these axes of the input no longer among the tensor's own."""
         return self._replace(axes=tuple(axis for axis in self.axes if axis not in axes))
 

@@ -4,8 +4,6 @@ From the ``input_spec`` of the layers. Where the two differ, the wider of both: 
 tf.keras 2 takes any number of batch axes, that of Keras 3 exactly one.
 """
 
-from __future__ import annotations
-
 from functools import cache
 from typing import Final, NamedTuple
 

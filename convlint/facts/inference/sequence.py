@@ -1,7 +1,5 @@
 """Shapes of recurrent and attention layers."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 

@@ -1,7 +1,5 @@
 """What the shape of a call's outputs is inferred from."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, NamedTuple, TypeAlias

@@ -4,8 +4,6 @@ A backbone is one opaque call in the graph, of the class ``applications.ResNet50
 takes from its inside (``base.get_layer("conv4").output``) is a further output of that call.
 """
 
-from __future__ import annotations
-
 import ast
 from typing import Any, Final, NamedTuple
 

@@ -1,7 +1,5 @@
 """From the dotted path of an import to the thing of Keras that it names, however it is spelled."""
 
-from __future__ import annotations
-
 import re
 from functools import cache
 from typing import Final, NamedTuple

@@ -1,7 +1,5 @@
 """The part of the graph of calls between a functional model's inputs and outputs."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 

@@ -39,7 +39,8 @@ def model_spec(model: Layer, locate: Locate) -> ModelSpec:
         return spec
     names = [reference.layer for reference in spec.outputs]
     document = compile_document(model.compiled)
-    return spec._replace(training=training(document, names, keras_3=True))
+    spec.training = training(document, names, keras_3=True)
+    return spec
 
 
 class _Writer:

@@ -1,7 +1,5 @@
 """What a piece of code reads, assigns and changes, by name."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
