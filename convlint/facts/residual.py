@@ -120,20 +120,25 @@ def _side(facts: Facts, end: int, fork: int, closed: dict[int, Side]) -> Side:
         calls[index] = None
         beyond = forks[index] if index in closed else facts.producers[index][0]
         pending.append(fork if beyond is None else beyond)
-    inner = [closed[index] for index in calls if index in closed]
     weights = [index for index in calls if "weight" in facts.kinds[index]]
-    names = [facts.kinds[index] for index in calls]
-    return Side(
+    names = frozenset(facts.kinds[index] for index in calls)  # few calls differ in their kinds
+    own = Side(
         calls=tuple(calls),
-        weights=min(len(weights) + sum(side.weights for side in inner), SEVERAL),
-        pointwise=all(is_pointwise(facts, facts.graph.calls[index]) is True for index in weights)
-        and all(side.pointwise for side in inner),
-        upsamples=any(kinds & UPSAMPLING for kinds in names)
-        or any(side.upsamples for side in inner),
+        weights=min(len(weights), SEVERAL),
+        pointwise=all(is_pointwise(facts, facts.graph.calls[index]) is True for index in weights),
+        upsamples=any(kinds & UPSAMPLING for kinds in names),
         inert=all(kinds & INERT for kinds in names),
-        known=len(calls) <= LONGEST_SIDE
-        and not any("unknown" in kinds for kinds in names)
-        and all(side.known for side in inner),
+        known=len(calls) <= LONGEST_SIDE and not any("unknown" in kinds for kinds in names),
+    )
+    inner = tuple(closed[index] for index in calls if index in closed)
+    if not inner:
+        return own
+    joins = _together(inner)
+    return own._replace(
+        weights=min(own.weights + joins.weights, SEVERAL),
+        pointwise=own.pointwise and joins.pointwise,
+        upsamples=own.upsamples or joins.upsamples,
+        known=own.known and joins.known,
     )
 
 

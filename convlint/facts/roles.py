@@ -117,11 +117,11 @@ def _body(facts: Facts) -> tuple[Truth, ...]:
 def _after_body(facts: Facts) -> tuple[Truth, ...]:
     body = _body(facts)
     values: list[Truth] = []
-    for producers in facts.producers:
-        if len(producers) == 1 and body[producers[0]] is True:
-            values.append(True)
-        else:
-            values.append(disjunction(disjunction((body[i], values[i])) for i in producers))
+    since: list[Truth] = []  # in the body, or after it
+    for own, producers in zip(body, facts.producers, strict=True):
+        after = disjunction([since[i] for i in producers])
+        values.append(after)
+        since.append(disjunction((own, after)))
     return tuple(values)
 
 
@@ -129,8 +129,8 @@ def _after_body(facts: Facts) -> tuple[Truth, ...]:
 def _returns_to_body(facts: Facts) -> tuple[Truth, ...]:
     body = _body(facts)
     values: list[Truth] = [False] * len(facts)
+    until: list[Truth] = [False] * len(facts)  # in the body, or before it
     for index in reversed(range(len(facts))):
-        values[index] = disjunction(
-            disjunction((body[i], values[i])) for i in facts.consumers[index]
-        )
+        values[index] = disjunction([until[i] for i in facts.consumers[index]])
+        until[index] = disjunction((body[index], values[index]))
     return tuple(values)

@@ -204,9 +204,9 @@ def _layouts(facts: Facts) -> tuple[int, ...]:
     that of its first consumer.
     """
     found: list[int | None] = []
-    for call in facts.graph.calls:
+    for call, own in zip(facts.graph.calls, _own_layouts(facts), strict=True):
         producer = found[call.inputs[0].call] if call.inputs else None
-        found.append(_output_layout(call, producer))
+        found.append(_output_layout(call, own, producer))
     for call in facts.graph.calls[::-1]:
         if found[call.index] is None:
             found[call.index] = _consumers_layout(facts, call, found)
@@ -215,7 +215,7 @@ def _layouts(facts: Facts) -> tuple[int, ...]:
 
 def _consumers_layout(facts: Facts, call: Call, found: list[int | None]) -> int | None:
     for index in facts.graph.consumers[call.index]:
-        own = _own_layout(facts.graph.calls[index])
+        own = _own_layouts(facts)[index]
         layout = found[index] if own is None else own
         if layout is not None:
             return layout
@@ -227,16 +227,23 @@ def _input_layouts(facts: Facts) -> tuple[int, ...]:
     """For each call the channel axis of its first input, as the layer takes it."""
     layouts = _layouts(facts)
     found: list[int] = []
-    for call in facts.graph.calls:
-        own = _own_layout(call)
+    for call, own in zip(facts.graph.calls, _own_layouts(facts), strict=True):
         inherited = layouts[call.inputs[0].call] if call.inputs else LAST
         found.append(inherited if own is None else own)
     return tuple(found)
 
 
+@sweep
+def _own_layouts(facts: Facts) -> tuple[int | None, ...]:
+    """For each call the channel axis that its ``data_format`` gives its input, if it has one."""
+    return tuple(map(_own_layout, facts.graph.calls))
+
+
 def _own_layout(call: Call) -> int | None:
-    """The channel axis that a layer's ``data_format`` gives its input; ``None`` if it has none."""
-    stated = call.config.get("data_format", kinds.default(call.class_name, "data_format"))
+    if "data_format" in call.config:
+        stated = call.config["data_format"]
+    else:
+        stated = kinds.default(call.class_name, "data_format")
     if stated is UNKNOWN:
         return None
     if stated != "channels_first":
@@ -245,8 +252,7 @@ def _own_layout(call: Call) -> int | None:
     return 2 if "conv_rnn" in call.kinds or call.wrapper == "TimeDistributed" else 1
 
 
-def _output_layout(call: Call, producer: int | None) -> int | None:
-    own = _own_layout(call)
+def _output_layout(call: Call, own: int | None, producer: int | None) -> int | None:
     if own is not None:
         if "conv_rnn" in call.kinds and own == 2:
             return 2 if call.config.get("return_sequences") is True else 1

@@ -14,6 +14,8 @@ from convlint.facts.shapes import input_spatial_shape
 from convlint.graph import Call
 from convlint.kleene import UNKNOWN, Truth, Unknown, conjunction, disjunction
 
+_SLIDING: Final = frozenset({"conv", "pool"})
+
 LONGEST_KERNEL: Final = 1024
 """Taps along an axis up to which they are looked at one by one: ours, longer than any in use."""
 
@@ -46,8 +48,10 @@ def _all_windows(facts: Facts) -> tuple[tuple[Window, ...] | Unknown, ...]:
 
 
 def _windows(facts: Facts, call: Call) -> tuple[Window, ...] | Unknown:
+    if call.kinds.isdisjoint(_SLIDING):
+        return UNKNOWN
     axes = kinds.by_rank(call.class_name).axes
-    if not axes or not call.kinds & {"conv", "pool"}:
+    if not axes:
         return UNKNOWN
     kernel = argument(call, "pool_size" if "pool" in call.kinds else "kernel_size")
     strides, dilation = argument(call, "strides"), argument(call, "dilation_rate")
@@ -72,7 +76,7 @@ def downsamples(facts: Facts, call: Call) -> Truth:
     """Is a convolution or local pooling that takes steps of more than one position."""
     if "unknown" in call.kinds:
         return UNKNOWN
-    if not call.kinds & {"conv", "pool"} or "transposed_conv" in call.kinds:
+    if call.kinds.isdisjoint(_SLIDING) or "transposed_conv" in call.kinds:
         return False
     if argument(call, "strides") in (1, (1, 1)):
         return False  # most convolutions, told at once

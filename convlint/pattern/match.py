@@ -13,6 +13,7 @@ those values only: by whether the first convolution had 32 or 64 filters, not by
 import itertools
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from types import NoneType
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from convlint.errors import RuleError
@@ -62,6 +63,8 @@ Binding: TypeAlias = tuple[int, ...]
 """For each compared role the class of the call it is bound to, ``UNBOUND`` before it is."""
 
 UNBOUND: Final = -1
+
+_LITERALS: Final = (str, bool, int, float, NoneType)
 
 Successors: TypeAlias = Sequence[Sequence[int]]
 """For each step of the automaton those next to it, in the direction of a search."""
@@ -390,7 +393,7 @@ def _by_value(
         found: dict[Any, list[int]] = {}
         for call in calls:
             value = equals.read(facts, call)
-            if isinstance(value, str | bool | int | float | None):
+            if isinstance(value, _LITERALS):
                 found.setdefault(value, []).append(call)
         facts.steps[key] = found
     values: Mapping[Any, list[int]] = facts.steps[key]

@@ -177,6 +177,9 @@ def _value(tree: Tree, options: OptionValues) -> Evaluator:
         return _truth(tree, options)
     if symbol in ("==", "!=") and operands[1][0] == "value":
         return _comparison_with(_BINARY[symbol], _value(operands[0], options), operands[1][1])
+    if symbol in ("in", "not in") and _is_literals(operands[1]):
+        literals = tuple(literal[1] for literal in operands[1][1:])
+        return _membership(_BINARY[symbol], _value(operands[0], options), literals)
     if symbol in _ORDER and operands[1][0] in ("value", "option"):
         constant = options[operands[1][1]] if operands[1][0] == "option" else operands[1][1]
         return _order_against(symbol, _value(operands[0], options), constant)
@@ -261,6 +264,26 @@ def _comparison_with(
         if value is constant or (type(value) is str and type(constant) is str):
             return (value == constant) is same
         return compare(value, constant)
+
+    return compared
+
+
+def _is_literals(tree: Tree) -> bool:
+    return tree[0] == "tuple" and all(item[0] == "value" for item in tree[1:])
+
+
+def _membership(
+    compare: Callable[[Any, Any], Truth], left: Evaluator, literals: tuple[Any, ...]
+) -> Evaluator:
+    """``in`` or ``not in`` for literals, most often strings."""
+    wanted = compare is operators.contained
+    strings = frozenset(literals) if all(type(item) is str for item in literals) else None
+
+    def compared(facts: Facts, scope: Scope) -> Truth:
+        value = left(facts, scope)
+        if strings is not None and type(value) is str:
+            return (value in strings) is wanted
+        return compare(value, literals)
 
     return compared
 
