@@ -36,7 +36,7 @@ class Location(NamedTuple):
     cell: int | None = None
 
 
-class Call(NamedTuple):
+class Call:
     """One call of a layer.
 
     Attributes:
@@ -64,22 +64,64 @@ class Call(NamedTuple):
             be loaded; ``None`` for Keras' own classes, and if it is not known.
     """
 
-    index: int  # type: ignore[assignment]  # hides the method of tuples
-    layer: str
-    class_name: str
-    kinds: frozenset[str]
-    config: Mapping[str, Any]
-    inputs: tuple[Tensor, ...]
-    arguments: Mapping[str, Any] = NOTHING
-    output_shapes: tuple[Shape | None, ...] = ()
-    trainable: bool = True
-    model: str = ""
-    fused: bool = False
-    wrapper: str | None = None
-    wrapper_config: Mapping[str, Any] = NOTHING
-    location: Location | None = None
-    masked: bool = False
-    registered: bool | None = None
+    __slots__ = (
+        "arguments",
+        "class_name",
+        "config",
+        "fused",
+        "index",
+        "inputs",
+        "kinds",
+        "layer",
+        "location",
+        "masked",
+        "model",
+        "output_shapes",
+        "registered",
+        "trainable",
+        "wrapper",
+        "wrapper_config",
+    )
+
+    def __init__(
+        self,
+        index: int,
+        layer: str,
+        class_name: str,
+        kinds: frozenset[str],
+        config: Mapping[str, Any],
+        inputs: tuple[Tensor, ...],
+        arguments: Mapping[str, Any] = NOTHING,
+        output_shapes: tuple[Shape | None, ...] = (),
+        trainable: bool = True,
+        model: str = "",
+        fused: bool = False,
+        wrapper: str | None = None,
+        wrapper_config: Mapping[str, Any] = NOTHING,
+        location: Location | None = None,
+        masked: bool = False,
+        registered: bool | None = None,
+    ) -> None:
+        self.index = index
+        self.layer = layer
+        self.class_name = class_name
+        self.kinds = kinds
+        self.config = config
+        self.inputs = inputs
+        self.arguments = arguments
+        self.output_shapes = output_shapes
+        self.trainable = trainable
+        self.model = model
+        self.fused = fused
+        self.wrapper = wrapper
+        self.wrapper_config = wrapper_config
+        self.location = location
+        self.masked = masked
+        self.registered = registered
+
+    def replace(self, **changes: Any) -> "Call":
+        """The call with other values of some attributes."""
+        return Call(**{name: getattr(self, name) for name in self.__slots__} | changes)
 
     @property
     def name(self) -> str:
@@ -145,14 +187,7 @@ class Training(NamedTuple):
     optimizer_config: Mapping[str, Any] = NOTHING
 
 
-class _Graph(NamedTuple):
-    name: str
-    calls: tuple[Call, ...]
-    training: Training | None = None
-    trainable: bool = True
-
-
-class Graph(_Graph):
+class Graph:
     """The calls of one model in a deterministic topological order.
 
     Attributes:
@@ -163,6 +198,23 @@ class Graph(_Graph):
         training: the compile configuration, or ``None`` if the input states none.
         trainable: false if the outermost model itself is frozen, and with it all its layers.
     """
+
+    def __init__(
+        self,
+        name: str,
+        calls: tuple[Call, ...],
+        training: Training | None = None,
+        trainable: bool = True,
+    ) -> None:
+        self.name = name
+        self.calls = calls
+        self.training = training
+        self.trainable = trainable
+
+    def replace(self, **changes: Any) -> "Graph":
+        """The graph with other values of some attributes."""
+        names = ("name", "calls", "training", "trainable")
+        return Graph(**{name: getattr(self, name) for name in names} | changes)
 
     @cached_property
     def outputs(self) -> tuple[Call, ...]:

@@ -60,7 +60,7 @@ def _contract(graph: Graph, group_of: GroupOf, stand_ins: dict[str, Call]) -> Gr
         group = group_of(call)
         if group is None:
             place[call.index] = len(calls)
-            calls.append(call._replace(index=len(calls), inputs=tuple(map(moved, call.inputs))))
+            calls.append(call.replace(index=len(calls), inputs=tuple(map(moved, call.inputs))))
         elif group in first:
             place[call.index] = first[group]
         else:
@@ -71,15 +71,15 @@ def _contract(graph: Graph, group_of: GroupOf, stand_ins: dict[str, Call]) -> Gr
     facts = Facts(graph)
     for position, tensors in taken.items():
         shapes = tuple(_shape(facts, tensor) for tensor in tensors)
-        calls[position] = calls[position]._replace(output_shapes=shapes)
-    return graph._replace(calls=tuple(calls))
+        calls[position] = calls[position].replace(output_shapes=shapes)
+    return graph.replace(calls=tuple(calls))
 
 
 def _merged(stand_in: Call, parts: list[Call], index: int, inputs: tuple[Tensor, ...]) -> Call:
     """One call for all parts of an application, with what a summary of it says."""
     (first, *others) = parts
     normalizes = first.config.get("normalizes", any("batch_norm" in p.kinds for p in parts))
-    return stand_in._replace(
+    return stand_in.replace(
         index=index,
         inputs=inputs,
         config={**stand_in.config, "normalizes": normalizes},

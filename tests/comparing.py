@@ -87,13 +87,13 @@ def _in_order_of(model: Graph, graph: Graph) -> Graph:
         return graph
     new = [wanted[key] for key in keys]
     moved = (
-        call._replace(
+        call.replace(
             index=new[call.index],
             inputs=tuple(tensor._replace(call=new[tensor.call]) for tensor in call.inputs),
         )
         for call in graph.calls
     )
-    return graph._replace(calls=tuple(sorted(moved, key=lambda call: call.index)))
+    return graph.replace(calls=tuple(sorted(moved, key=lambda call: call.index)))
 
 
 def _keys(graph: Graph) -> list[tuple[str, str, int]]:

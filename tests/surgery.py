@@ -39,10 +39,10 @@ class Surgery:
     def __init__(self, graph: Graph) -> None:
         self.name = graph.name
         self.training = graph.training
-        self.nodes = [Node(call._replace(output_shapes=())) for call in graph.calls]
+        self.nodes = [Node(call.replace(output_shapes=())) for call in graph.calls]
         for call, node in zip(graph.calls, self.nodes, strict=True):
             if not call.inputs or "unknown" in call.kinds:  # it has its shape from nowhere else
-                node.call = node.call._replace(output_shapes=call.output_shapes)
+                node.call = node.call.replace(output_shapes=call.output_shapes)
             node.inputs = [(self.nodes[tensor.call], tensor.output) for tensor in call.inputs]
         self.made = 0
 
@@ -115,19 +115,19 @@ class Surgery:
         name = class_name or node.call.class_name
         kept = node.config if class_name is None else {"name": node.config.get("name")}
         settings = {**kept, **config}
-        node.call = node.call._replace(
+        node.call = node.call.replace(
             class_name=name, config=settings, kinds=classify(name, settings)
         )
         return node
 
     def argue(self, node: Node, **arguments: Any) -> Node:
         """Call a node with other arguments."""
-        node.call = node.call._replace(arguments={**node.call.arguments, **arguments})
+        node.call = node.call.replace(arguments={**node.call.arguments, **arguments})
         return node
 
     def freeze(self, node: Node, trainable: bool = False) -> Node:
         """Make a node trainable or not."""
-        node.call = node.call._replace(trainable=trainable)
+        node.call = node.call.replace(trainable=trainable)
         return node
 
     def compile(
@@ -159,11 +159,11 @@ class Surgery:
         for node in self.nodes:
             if node.call.fused and node.inputs[0][0].call.layer != node.call.layer:
                 name = f"{node.call.layer}_activation"
-                node.call = node.call._replace(layer=name, fused=False)
+                node.call = node.call.replace(layer=name, fused=False)
         order = list(self._in_order())
         index = {id(node): number for number, node in enumerate(order)}
         calls = tuple(
-            node.call._replace(
+            node.call.replace(
                 index=number,
                 inputs=tuple(Tensor(index[id(source)], output) for source, output in node.inputs),
             )

@@ -120,7 +120,7 @@ def test_an_operation_has_the_shapes_that_keras_gives_it(name: str) -> None:
     outputs = keras.tree.flatten(function(*tensors))
     model = keras.Model(tensors, outputs)
     graph = assemble(model_spec(json.loads(model.to_json())))
-    silent = tuple(call._replace(output_shapes=()) for call in graph.calls)
+    silent = tuple(call.replace(output_shapes=()) for call in graph.calls)
     facts = Facts(Graph(graph.name, silent))
     found = [shapes(facts)[output.index][0] for output in facts.graph.outputs]
     assert found == [known(output.shape) for output in outputs]

@@ -98,7 +98,7 @@ def test_a_layer_has_the_parameters_that_keras_counts(layer: Any, inputs: list[S
         call_of("InputLayer", {"batch_shape": shape}, index=index)
         for index, shape in enumerate(inputs)
     ]
-    call = call_of_layer(layer, {})._replace(
+    call = call_of_layer(layer, {}).replace(
         index=len(starts),
         inputs=tuple(Tensor(start.index) for start in starts),
     )

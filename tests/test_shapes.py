@@ -55,7 +55,7 @@ def graph_of(model: Any) -> Graph:
 
 
 def without_stated_shapes(graph: Graph) -> Graph:
-    return graph._replace(calls=tuple(call._replace(output_shapes=()) for call in graph.calls))
+    return graph.replace(calls=tuple(call.replace(output_shapes=()) for call in graph.calls))
 
 
 def chain(*parts: tuple[str, dict[str, Any]], stated: Shape) -> Facts:

@@ -94,12 +94,10 @@ def on_input(facts: Facts, call: Call) -> bool:
 @sweep
 def _body(facts: Facts) -> tuple[Truth, ...]:
     values: list[Truth] = []
-    for call in facts.graph.calls:
-        kinds = facts.kinds[call.index]
+    for call, kinds, producers in zip(facts.graph.calls, facts.kinds, facts.producers, strict=True):
         if "conv" in kinds:
             values.append(True)
             continue
-        producers = facts.producers[call.index]
         if len(producers) == 1:
             before = values[producers[0]]
         else:

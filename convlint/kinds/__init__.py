@@ -6,7 +6,7 @@ in ``ALIASES``.
 """
 
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from convlint.graph import OUTPUT
@@ -45,6 +45,7 @@ class ByRank(NamedTuple):
     variant: str
 
 
+@lru_cache(maxsize=1024)
 def by_rank(class_name: str) -> ByRank:
     """What a class is called that is named after its number of spatial axes."""
     name = class_name.removesuffix("Transpose")
@@ -78,6 +79,7 @@ def _kinds(name: str) -> frozenset[str]:
     return _TABLE[name].kinds | {name}
 
 
+@lru_cache(maxsize=4096)
 def default(class_name: str, argument: str) -> Any:
     """Keras' default of a constructor argument.
 

@@ -168,6 +168,7 @@ class _Search:
         What is reported is rarer than what a path to it may begin with.
         """
         edges = self.facts.consumers if forwards else self.facts.producers
+        kinds, exclusive = self.facts.kinds, self.automaton.exclusive
         passes = self.passes[self.at]
         found: Region = {self.at: {call for call in passes.candidates() if passes[call]}}
         frontier = [(call, self.at) for call in found[self.at]]
@@ -176,11 +177,12 @@ class _Search:
             call, step = frontier.pop()
             for neighbour in edges[call]:
                 producer = call if forwards else neighbour
-                key = step, self.facts.kinds[neighbour]
+                key = step, kinds[neighbour]
                 if key not in fitting:
                     fitting[key] = [i for i in successors[step] if self.passes[i].fit(neighbour)]
                 for successor in fitting[key]:
-                    if not self.admits(producer, successor if forwards else step):
+                    arrow = successor if forwards else step
+                    if exclusive[arrow] and not self.admits(producer, arrow):
                         continue
                     inside = found.setdefault(successor, set())
                     if neighbour not in inside and self.passes[successor][neighbour]:
@@ -323,6 +325,7 @@ class _Passes(dict[int, bool]):
     def __init__(self, facts: Facts, step: Step, local: Sequence[Predicate]) -> None:
         super().__init__()
         self.facts = facts
+        self.kinds = facts.kinds
         self.step = step
         self.fits: dict[frozenset[str], bool] = {}  # few calls differ in their kinds
         self.own = [part.test for part in local if step.role in part.roles]
@@ -352,25 +355,25 @@ class _Passes(dict[int, bool]):
     def __missing__(self, call: int) -> bool:
         passes = False
         if not self.hopeless:
-            kinds = self.facts.kinds[call]
-            fits = self.fits.get(kinds)
+            fits = self.fits.get(self.kinds[call])
             if fits or (fits is None and self.fit(call)):
                 passes = True
+                facts = self.facts
                 # In the order of the page, which has what is cheap to tell first.
                 for test, reads_call in self.tests:
-                    if test(self.facts, call) is not True:
+                    if test(facts, call) is not True:
                         passes = False
                         self.hopeless = not reads_call  # it then fails for every call
                         break
                 if passes and self.own:
                     scope = {str(self.step.role): call}
-                    passes = all(test(self.facts, scope) is True for test in self.own)
+                    passes = all(test(facts, scope) is True for test in self.own)
         self[call] = passes
         return passes
 
     def fit(self, call: int) -> bool:
         """Whether it is of the kind."""
-        kinds = self.facts.kinds[call]
+        kinds = self.kinds[call]
         fits = self.fits.get(kinds)
         if fits is None:
             fits = self.fits[kinds] = _kind_truth(self.step, kinds) is True

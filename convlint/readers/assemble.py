@@ -231,7 +231,7 @@ class _Builder:
             if stated is not None and tensor.output == 0:
                 call = self.calls[tensor.call]
                 if not call.output_shapes:
-                    self.calls[tensor.call] = call._replace(output_shapes=(stated,))
+                    self.calls[tensor.call] = call.replace(output_shapes=(stated,))
 
 
 def _label(class_name: str) -> str:

@@ -57,6 +57,9 @@ class ModelSpec:
         self.trainable = trainable
         self.training = training
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ModelSpec) and vars(self) == vars(other)
+
 
 class LayerSpec(NamedTuple):
     """A layer under today's Keras names, with all its calls.

@@ -138,7 +138,7 @@ def output_in_half_precision(model: Anatomy) -> Iterator[Place]:
         for other in surgery.nodes:
             if other.call.wrapper is not None:
                 wrapper = {**other.call.wrapper_config, **half}
-                other.call = other.call._replace(wrapper_config=wrapper)
+                other.call = other.call.replace(wrapper_config=wrapper)
             if "dtype" in other.config:
                 surgery.change(other, None, **half)
         return node

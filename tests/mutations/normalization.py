@@ -176,7 +176,7 @@ def _fix_batch(surgery: Surgery, size: int) -> None:
             shapes = tuple(
                 None if shape is None else (size, *shape[1:]) for shape in node.call.output_shapes
             )
-            node.call = node.call._replace(output_shapes=shapes)
+            node.call = node.call.replace(output_shapes=shapes)
             surgery.change(node, batch_shape=shapes[0])
 
 

@@ -65,7 +65,7 @@ def _unmasked(class_name: str, config: dict[str, Any]) -> Edit:
 
     def edit(surgery: Surgery, node: Node) -> Node:
         for later in surgery.nodes[surgery.nodes.index(node) + 1 :]:
-            later.call = later.call._replace(masked=False)
+            later.call = later.call.replace(masked=False)
         return surgery.insert_after(node, class_name, **config)
 
     return edit

@@ -13,7 +13,7 @@ from tests.surgery import Node, Surgery
 def _in_training_mode(node: Node) -> None:
     """Call it as everything is called, without ``training=False``."""
     arguments = {name: value for name, value in node.call.arguments.items() if name != "training"}
-    node.call = node.call._replace(arguments=arguments)
+    node.call = node.call.replace(arguments=arguments)
 
 
 @defect("CVL931")

@@ -116,7 +116,7 @@ def backward(site: Site) -> Site | Unknown:
     if not isinstance(saved, Mapping) or not isinstance(name, str):
         return UNKNOWN
     class_name, config = kinds.canonical(name), _config(saved)
-    call = site.call._replace(
+    call = site.call.replace(
         class_name=class_name,
         config=config,
         kinds=kinds.classify(class_name, config),
