@@ -27,8 +27,8 @@ How to read it:
   neighbours counts, so a machine that is slow or changes its speed moves it little. Seconds on
   another machine differ, ratios hardly do.
 - `import click, rich.console` and `import click, json, zipfile` are what a command line with
-  coloured output, and one without, loads before it does anything. What a run takes beyond them
-  is convlint's own.
+  coloured output, and one without, usually loads before it does anything. convlint loads them
+  only where it needs them: what they take is a measure, not a part, of a run.
 - A target that is missed says **no**. It is a bug, and stays in the table until it is mended.
 """
 

@@ -4,7 +4,6 @@ Format specifications of Python work where the value is a number (``{head.parame
 """
 
 import re
-import string
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Final, NamedTuple
@@ -16,7 +15,6 @@ from convlint.kleene import UNKNOWN
 from convlint.options import NO_OPTIONS, OptionValues
 from convlint.suggest import did_you_mean
 
-_FORMATTER: Final = string.Formatter()
 _OF_A_LAYER: Final = ("name", "layer", "class_name")
 _SHAPES_WITH_BATCH: Final = frozenset({"shape", "input_shape"})
 _LONGEST: Final = 60
@@ -94,8 +92,10 @@ def _parsed(message: str) -> tuple[str | Placeholder, ...]:
 
 
 def _parts(message: str) -> Iterator[str | Placeholder]:
+    import string
+
     try:
-        parsed = list(_FORMATTER.parse(message))
+        parsed = list(string.Formatter().parse(message))
     except ValueError as error:
         raise RuleError(f"the message is not well formed: {error}") from error
     for literal, field, format_spec, conversion in parsed:

@@ -112,6 +112,7 @@ def _files() -> Mapping[str, list[bytes]]:
     return {
         "json": models,
         "keras": archives,
+        "zip": archives,
         "hdf5": containers,
         "h5py": containers,
         "python": [text.encode() for text in SOURCES],
