@@ -56,7 +56,7 @@ class _Frame:
         self.model = model
         self.plan = plan
         self.path = path
-        self.trainable = trainable
+        self.trainable = trainable and model.trainable
         self.arguments = arguments
         self.wrapper = wrapper
         self.wrapper_config = wrapper_config
@@ -94,7 +94,7 @@ class _Builder:
 
     def expand(self, model: ModelSpec) -> list[Tensor]:
         """Emit all calls of the model; returns its outputs."""
-        stack = [self._frame(model, "", True, {}, None, {}, True)]
+        stack = [_Frame(model, self._plan(model), "", True, {}, None, {}, True)]
         while True:
             frame = stack[-1]
             if frame.position < len(frame.plan.order):
@@ -115,29 +115,11 @@ class _Builder:
             outer.values[node] = outputs
             self._state(outputs, call.output_shapes if outer.shapes_hold else ())
 
-    def _frame(
-        self,
-        model: ModelSpec,
-        path: str,
-        trainable: bool,
-        arguments: Mapping[str, Any],
-        wrapper: str | None,
-        wrapper_config: Mapping[str, Any],
-        shapes_hold: bool,
-    ) -> _Frame:
+    def _plan(self, model: ModelSpec) -> Plan:
         known = self._plans.get(id(model))
         if known is None:
             known = self._plans[id(model)] = plan(model)
-        return _Frame(
-            model,
-            known,
-            path,
-            trainable and model.trainable,
-            arguments,
-            wrapper,
-            wrapper_config,
-            shapes_hold,
-        )
+        return known
 
     def _step(self, frame: _Frame, node: Node) -> _Frame | None:
         """Emit one call, or open the nested model that it calls."""
@@ -158,8 +140,9 @@ class _Builder:
         wrapper, wrapper_config = frame.wrapper, frame.wrapper_config
         if layer.wrapper is not None:
             wrapper, wrapper_config = layer.wrapper, layer.wrapper_config
-        inner = self._frame(
+        inner = _Frame(
             layer.model,
+            self._plan(layer.model),
             path,
             frame.trainable and layer.trainable,
             arguments,
