@@ -96,8 +96,8 @@ def main(**given: Any) -> None:
     """Find layers in the wrong place in Keras models.
 
     PATH is a model (.keras, .h5, .hdf5, architecture .json), Python source or a notebook that
-    builds models (.py, .ipynb), a folder of these, the URL of any of these (s3://, https://, …;
-    needs convlint[remote]), or - for standard input. Nothing of it is run, Keras is not needed.
+    builds models (.py, .ipynb), a folder of these, the URL of any of these (such as s3://; needs
+    convlint[remote]), or - for standard input. Nothing of it is run, Keras is not needed.
     Only package.module:function as PATH runs code: that function, to check the model it returns.
     """
     options = Options(**given)

@@ -7,13 +7,12 @@ Nested models are inlined. Each model output is a node too, of class :data:`OUTP
 
 from collections.abc import Mapping
 from functools import cached_property
-from types import MappingProxyType
 from typing import Any, Final, NamedTuple, TypeAlias
 
 Shape: TypeAlias = tuple[int | None, ...]
 """A tensor's shape with its batch axis; ``None`` is a dimension that is not static."""
 
-NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+NOTHING: Final[Mapping[str, Any]] = {}  # no proxy, which could be neither copied nor pickled
 
 OUTPUT: Final = "Output"
 """Class name of the calls that mark the model's outputs; they hand their input on unchanged."""
@@ -119,6 +118,9 @@ class Call:
         self.masked = masked
         self.registered = registered
 
+    def __repr__(self) -> str:
+        return f"<Call {self.index}: {self.layer} ({self.label})>"
+
     def replace(self, **changes: Any) -> "Call":
         """The call with other values of some attributes."""
         return Call(**{name: getattr(self, name) for name in self.__slots__} | changes)
@@ -211,10 +213,8 @@ class Graph:
         self.training = training
         self.trainable = trainable
 
-    def replace(self, **changes: Any) -> "Graph":
-        """The graph with other values of some attributes."""
-        names = ("name", "calls", "training", "trainable")
-        return Graph(**{name: getattr(self, name) for name in names} | changes)
+    def __repr__(self) -> str:
+        return f"<Graph {self.name}: {len(self.calls)} calls>"
 
     @cached_property
     def outputs(self) -> tuple[Call, ...]:

@@ -58,7 +58,15 @@ class _Case(NamedTuple):
     lines: Mapping[str, int] = NOTHING
 
 
-class Case(_Case):
+class _Identified:
+    """Compared and hashed by identity, whatever the values are."""
+
+    __eq__ = object.__eq__
+    __ne__ = object.__ne__
+    __hash__ = object.__hash__
+
+
+class Case(_Identified, _Case):
     """One thing that a rule looks for, by a path pattern or by a Python check.
 
     ``at`` is the role of the pattern whose call is reported, ``where`` a predicate over roles.
@@ -126,7 +134,7 @@ class _Rule(NamedTuple):
     source: str
 
 
-class Rule(_Rule):
+class Rule(_Identified, _Rule):
     """One rule page.
 
     Attributes:

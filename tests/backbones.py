@@ -72,7 +72,7 @@ def _contract(graph: Graph, group_of: GroupOf, stand_ins: dict[str, Call]) -> Gr
     for position, tensors in taken.items():
         shapes = tuple(_shape(facts, tensor) for tensor in tensors)
         calls[position] = calls[position].replace(output_shapes=shapes)
-    return graph.replace(calls=tuple(calls))
+    return Graph(graph.name, tuple(calls), graph.training, graph.trainable)
 
 
 def _merged(stand_in: Call, parts: list[Call], index: int, inputs: tuple[Tensor, ...]) -> Call:

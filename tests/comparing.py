@@ -93,7 +93,8 @@ def _in_order_of(model: Graph, graph: Graph) -> Graph:
         )
         for call in graph.calls
     )
-    return graph.replace(calls=tuple(sorted(moved, key=lambda call: call.index)))
+    calls = tuple(sorted(moved, key=lambda call: call.index))
+    return Graph(graph.name, calls, graph.training, graph.trainable)
 
 
 def _keys(graph: Graph) -> list[tuple[str, str, int]]:

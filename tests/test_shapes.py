@@ -55,7 +55,8 @@ def graph_of(model: Any) -> Graph:
 
 
 def without_stated_shapes(graph: Graph) -> Graph:
-    return graph.replace(calls=tuple(call.replace(output_shapes=()) for call in graph.calls))
+    calls = tuple(call.replace(output_shapes=()) for call in graph.calls)
+    return Graph(graph.name, calls, graph.training, graph.trainable)
 
 
 def chain(*parts: tuple[str, dict[str, Any]], stated: Shape) -> Facts:

@@ -184,7 +184,7 @@ def _losses(graph: Graph) -> object:
 def _with(graph: Graph, index: int, **changes: Any) -> Graph:
     calls = list(graph.calls)
     calls[index] = calls[index].replace(**changes)
-    return graph.replace(calls=tuple(calls))
+    return Graph(graph.name, tuple(calls), graph.training, graph.trainable)
 
 
 def _moved(graph: Graph) -> Graph:
@@ -201,8 +201,8 @@ MISTAKES: Final[dict[str, Callable[[Graph], tuple[tuple[Graph, ...], ...]]]] = {
     "no model": lambda graph: (),
     "a model too many": lambda graph: ((graph,), (graph,)),
     "two variants": lambda graph: ((graph, graph),),
-    "another name": lambda graph: ((graph.replace(name="other"),),),
-    "a call too few": lambda graph: ((graph.replace(calls=graph.calls[:-1]),),),
+    "another name": lambda graph: ((Graph("other", graph.calls, graph.training),),),
+    "a call too few": lambda graph: ((Graph(graph.name, graph.calls[:-1], graph.training),),),
     "another class": lambda graph: ((_with(graph, 1, class_name="Conv1D"),),),
     "another input": lambda graph: ((_with(graph, 3, inputs=(Tensor(1),)),),),
     "other kinds": lambda graph: ((_with(graph, 1, kinds=frozenset({"unknown"})),),),
@@ -213,7 +213,7 @@ MISTAKES: Final[dict[str, Callable[[Graph], tuple[tuple[Graph, ...], ...]]]] = {
     "a frozen layer": lambda graph: ((_with(graph, 1, trainable=False),),),
     "another line": lambda graph: ((_moved(graph),),),
     "no location": lambda graph: ((_with(graph, 1, location=None),),),
-    "no training": lambda graph: ((graph.replace(training=None),),),
+    "no training": lambda graph: ((Graph(graph.name, graph.calls),),),
 }
 
 

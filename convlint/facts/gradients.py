@@ -40,7 +40,7 @@ def _unreached(facts: Facts) -> dict[str, Truth]:
     losses = dict(zip(outputs, training.losses, strict=False))
     reaches: list[Truth] = [False] * len(facts)
     found: dict[str, Truth] = {}
-    for call in facts.graph.calls[::-1]:
+    for call in reversed(facts.graph.calls):
         own: Truth = losses.get(call.index) is not None
         if _may_add_loss(facts, call):
             own = UNKNOWN

@@ -207,7 +207,7 @@ def _layouts(facts: Facts) -> tuple[int, ...]:
     for call, own in zip(facts.graph.calls, _own_layouts(facts), strict=True):
         producer = found[call.inputs[0].call] if call.inputs else None
         found.append(_output_layout(call, own, producer))
-    for call in facts.graph.calls[::-1]:
+    for call in reversed(facts.graph.calls):
         if found[call.index] is None:
             found[call.index] = _consumers_layout(facts, call, found)
     return tuple(LAST if layout is None else layout for layout in found)

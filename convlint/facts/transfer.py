@@ -180,7 +180,7 @@ def trainable_parameters(facts: Facts) -> Dimension:
 @model_fact
 def last_frozen_layer(facts: Facts) -> int | None:
     """The ``index`` of the last call of a frozen layer that has parameters, or may have."""
-    for call in facts.graph.calls[::-1]:
+    for call in reversed(facts.graph.calls):
         if not call.trainable and not call.fused and "output" not in call.kinds:
             count = parameters(facts, call)
             if count is UNKNOWN or count > 0:

@@ -6,7 +6,7 @@ in ``ALIASES``.
 """
 
 from collections.abc import Callable, Mapping
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from convlint.graph import OUTPUT
@@ -45,7 +45,6 @@ class ByRank(NamedTuple):
     variant: str
 
 
-@lru_cache(maxsize=1024)
 def by_rank(class_name: str) -> ByRank:
     """What a class is called that is named after its number of spatial axes."""
     name = class_name.removesuffix("Transpose")
@@ -79,18 +78,18 @@ def _kinds(name: str) -> frozenset[str]:
     return _TABLE[name].kinds | {name}
 
 
-@lru_cache(maxsize=4096)
 def default(class_name: str, argument: str) -> Any:
     """Keras' default of a constructor argument.
 
     UNKNOWN if the class is not known, has no such argument, or requires it.
     """
-    entry = _TABLE.get(canonical(class_name))
-    if entry is None:
-        return UNKNOWN
-    if argument in entry.arguments:
-        return entry.arguments[argument]
-    return _COMMON.get(argument, UNKNOWN)
+    name = canonical(class_name)
+    return _default(name, argument) if name in _TABLE else UNKNOWN
+
+
+@cache
+def _default(name: str, argument: str) -> Any:
+    return _TABLE[name].arguments.get(argument, _COMMON.get(argument, UNKNOWN))
 
 
 def has_fused_activation(class_name: str) -> bool:

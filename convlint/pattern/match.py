@@ -168,7 +168,7 @@ class _Search:
         What is reported is rarer than what a path to it may begin with.
         """
         edges = self.facts.consumers if forwards else self.facts.producers
-        kinds, exclusive = self.facts.kinds, self.automaton.exclusive
+        kinds = self.facts.kinds
         passes = self.passes[self.at]
         found: Region = {self.at: {call for call in passes.candidates() if passes[call]}}
         frontier = [(call, self.at) for call in found[self.at]]
@@ -182,7 +182,7 @@ class _Search:
                     fitting[key] = [i for i in successors[step] if self.passes[i].fit(neighbour)]
                 for successor in fitting[key]:
                     arrow = successor if forwards else step
-                    if exclusive[arrow] and not self.admits(producer, arrow):
+                    if not self.admits(producer, arrow):
                         continue
                     inside = found.setdefault(successor, set())
                     if neighbour not in inside and self.passes[successor][neighbour]:

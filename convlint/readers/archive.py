@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import IO, Final
 
 from convlint.errors import InputError, too_large
@@ -19,10 +20,9 @@ def read(file: IO[bytes]) -> bytes:
     Raises:
         InputError: the archive is damaged, or no Keras model.
     """
-    try:
+    with suppress(zip_member.UnusualError):
         return zip_member.read(file, _CONFIG.encode(), MAX_SIZE)
-    except zip_member.UnusualError:
-        return _read_with_library(file)
+    return _read_with_library(file)
 
 
 def _read_with_library(file: IO[bytes]) -> bytes:

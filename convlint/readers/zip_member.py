@@ -5,9 +5,10 @@ and this reads just what one member needs: the record at the end, the directory,
 structures are those of the *.ZIP File Format Specification* (PKWARE's APPNOTE, version 6.3); the
 numbers below are its sections.
 
-Everything else is left to the library: comments, archives behind something else, 64-bit sizes,
-passwords, several members of one name, and all that is damaged. Nothing is read from outside the
-file, and nothing twice.
+Everything else is left to the library: comments, extra fields, archives behind something else,
+64-bit sizes, passwords, names that are not ASCII or occur twice, and all that is damaged. So this
+never reads another member than the library, which is what Keras has. Nothing is read from outside
+the file, and nothing twice.
 """
 
 import zlib
@@ -75,11 +76,14 @@ def _find(directory: bytes, entries: int, name: bytes) -> _Member:
         _expect(position + _ENTRY.size <= len(directory))
         entry = _ENTRY.unpack_from(directory, position)
         mark, flags, method, checksum, packed, unpacked, name_size, extra, comment, header = entry
-        _expect(mark == b"PK\1\2")
+        # The library cuts names at NUL, and takes names and directories from the other fields.
+        _expect(mark == b"PK\1\2" and not extra and not comment)
         position += _ENTRY.size
-        if directory[position : position + name_size] == name:
+        other = directory[position : position + name_size]
+        _expect(other.isascii() and b"\0" not in other)
+        if other == name:
             found.append(_Member(flags, method, checksum, packed, unpacked, header))
-        position += name_size + extra + comment
+        position += name_size
     _expect(len(found) == 1 and position == len(directory))
     return found[0]
 

@@ -18,8 +18,9 @@ Span: TypeAlias = tuple[str, str]
 
 Line: TypeAlias = list[Span]
 
-_NARROW: Final = frozenset(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0x300)))) | frozenset("–—…→▸")
-"""Latin characters and signs, of which each takes one cell; ``rich`` knows them all."""
+_LATIN: Final = (*range(0x20, 0x7F), *range(0xA0, 0xAD), *range(0xAE, 0x300))
+_NARROW: Final = frozenset(map(chr, _LATIN)) | frozenset("–—…→▸")
+"""Latin characters (no soft hyphen) and signs, of which each takes one cell."""
 
 
 def printed(lines: Iterable[Line], *, color: bool, width: int) -> str:
