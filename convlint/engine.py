@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from convlint import catalog, comments, discover, suppress, urls
+from convlint import catalog, comments, discover, urls
 from convlint.config import Config, Overrides, nearest, read
 from convlint.errors import ConfigError, InputError, SourceError
 from convlint.finding import Finding
@@ -257,8 +257,12 @@ class Linter:
         complete = said is not None and bool(models) and not read.notes
         if said is None:
             said = [comment for source in sources for comment in comments.read(source)]
+        if said:
+            from convlint import suppress
+
+            found = suppress.settle(found, said, all_rules, rules, complete=complete)
         findings = []
-        for finding in suppress.settle(found, said, all_rules, rules, complete=complete):
+        for finding in found:
             ignored = tuple(config.ignored_at(finding, models[0].name if models else ""))
             if not ignored or finding.code not in catalog.matching(all_rules, ignored):
                 findings.append(finding)
@@ -301,7 +305,7 @@ class Linter:
         hit = {finding.code for result in results for finding in result.findings}
         paths = dict.fromkeys(path for config in self._rules for path in page_paths(config))
         cited = [rules[code] for code in hit]
-        references = catalog.references(tuple(paths), cited) if hit else {}
+        references = partial(catalog.references, tuple(paths), cited) if hit else dict
         return Report(results, dict(sorted(rules.items())), references)
 
 

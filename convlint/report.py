@@ -1,7 +1,7 @@
 """What a run found: a sequence of findings that can be asked, printed and serialized."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
@@ -73,18 +73,23 @@ class Report(Sequence[Finding]):
     Attributes:
         checked: every input, in order.
         rules: the rules that were used, by code.
-        references: what the rules cite, by key.
+        read_references: gives what the rules cite, by key.
     """
 
     def __init__(
         self,
         checked: tuple[Checked, ...],
         rules: Mapping[str, Rule] = NOTHING,
-        references: Mapping[str, "Reference"] = NOTHING,
+        read_references: Callable[[], Mapping[str, "Reference"]] = dict,
     ) -> None:
         self.checked = checked
         self.rules = rules
-        self.references = references
+        self.read_references = read_references
+
+    @cached_property
+    def references(self) -> Mapping[str, "Reference"]:
+        """What the rules cite, by key; not all formats show it."""
+        return self.read_references()
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:

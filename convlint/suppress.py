@@ -34,7 +34,7 @@ def settle(
     ran: Collection[Rule],
     *,
     complete: bool,
-) -> tuple[Finding, ...]:
+) -> list[Finding]:
     """The findings that no comment hides, and after them those about the comments.
 
     Args:
@@ -68,7 +68,7 @@ def settle(
         about += _findings("unused", _by_comment(unused), ran)
     about.sort(key=_position)
     ours = frozenset(rule.code for rule in rules if rule.about_comments)
-    return (*kept, *(one for one in about if not _is_hidden(one, by_place, ours)))
+    return kept + [one for one in about if not _is_hidden(one, by_place, ours)]
 
 
 def _understood(comment: Comment, rules: Sequence[Rule]) -> tuple[list[_Selector], list[str]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from functools import cache
+from collections.abc import Callable, Mapping
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -39,13 +40,14 @@ HOSTILE = [
 
 
 @cache
-def known() -> tuple[dict[str, Rule], dict[str, Reference]]:
-    """Two rules and what they cite."""
+def known() -> tuple[dict[str, Rule], Callable[[], Mapping[str, Reference]]]:
+    """Two rules, and what gives what they cite."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         pages = [write_page(folder, "TST101", "first"), write_page(folder, "TST102", "second")]
         rules = [parse_page(page.read_text(encoding="utf-8"), str(page)) for page in pages]
-        return {rule.code: rule for rule in rules}, dict(catalog.references([folder]))
+        references = catalog.references([folder])
+        return {rule.code: rule for rule in rules}, partial(dict, references)
 
 
 def finding(layer: str = "drop", **changes: Any) -> Finding:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -106,8 +107,10 @@ def test_nothing_runs_and_nothing_is_loaded() -> None:
 def test_only_web_pages_are_linked() -> None:
     rules, references = known()
     for url in ("javascript:alert(1)", 'https://example.org/"onclick="alert(1)'):
-        changed = {key: reference._replace(url=url) for key, reference in references.items()}
-        report = Report((Checked("net.keras", findings=(finding(),)),), rules, changed)
+        changed = {key: reference._replace(url=url) for key, reference in references().items()}
+        report = Report(
+            (Checked("net.keras", findings=(finding(),)),), rules, partial(dict, changed)
+        )
         parsed = Parsed(report)
         assert {key for key, _ in parsed.attributes} <= {"style", "href", "rel"}
         links = [value for key, value in parsed.attributes if key == "href"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from html.parser import HTMLParser
 
 import pytest
@@ -145,8 +146,8 @@ def test_names_are_code_exactly(name: str, text: str) -> None:
 )
 def test_only_web_pages_are_linked(url: str, link: str | None) -> None:
     rules, references = known()
-    changed = {key: reference._replace(url=url) for key, reference in references.items()}
-    report = Report((Checked("net.keras", findings=(finding(),)),), rules, changed)
+    changed = {key: reference._replace(url=url) for key, reference in references().items()}
+    report = Report((Checked("net.keras", findings=(finding(),)),), rules, partial(dict, changed))
     found = Rendered(markdown.text(report))
     assert found.links == ([] if link is None else [link])
 
@@ -156,7 +157,7 @@ def test_a_comment_fits_into_one_and_says_what_it_leaves_out() -> None:
     known = report_on()
     checked = [Checked(found.file, findings=(found,)) for found in many]
     checked += [Checked(f"{number}.h5", error="no model " * 5) for number in range(100)]
-    text = markdown.text(Report(tuple(checked), known.rules, known.references))
+    text = markdown.text(Report(tuple(checked), known.rules, known.read_references))
     assert 50_000 < len(text) < 65_536
     assert "2,000 warnings" in text
     assert "more; run convlint to see them." in text

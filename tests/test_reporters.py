@@ -89,7 +89,7 @@ def test_characters_that_need_no_table_of_widths_take_one_cell() -> None:
 def test_full_explains_a_rule_in_each_file_it_hits(report: Any) -> None:
     (one,) = report(finding("a", file="one.keras")).checked
     both = report(finding("a", file="two.keras"))
-    both = Report((one, *both.checked), both.rules, both.references)
+    both = Report((one, *both.checked), both.rules, both.read_references)
     assert full.text(both).count("ablation") == 2
 
 

@@ -311,7 +311,7 @@ def test_only_the_same_file_and_cell_is_meant() -> None:
         finding("CVL101", None, file="a.ipynb"),
     ]
     left = settle(findings, comments, RULES, RULES, complete=True)
-    assert left == (findings[0], findings[2], findings[3])
+    assert left == [findings[0], findings[2], findings[3]]
 
 
 @pytest.mark.parametrize(
