@@ -48,7 +48,8 @@ def _of_layer(call: Call) -> Ranks:
     if call.class_name == "Permute":
         order = call.config.get("dims")
         return Ranks(len(order) + 1, len(order) + 1) if isinstance(order, tuple) else ANY
-    return _of_class(call.class_name)
+    # Names of other classes are not kept: a hostile one may have megabytes.
+    return _of_class(call.class_name) if kinds.is_known(call.class_name) else ANY
 
 
 @cache
