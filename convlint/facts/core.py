@@ -105,9 +105,7 @@ class Facts:
         fact = call_fact_named(name)
         if fact is not None:
             return fact(self, call)
-        if name in call.config:
-            return call.config[name]
-        return kinds_table.default(call.class_name, name)
+        return kinds_table.setting(call, name)
 
     def model(self, name: str) -> Any:
         """A fact of the whole model; UNKNOWN if there is none of that name."""

@@ -240,10 +240,7 @@ def _own_layouts(facts: Facts) -> tuple[int | None, ...]:
 
 
 def _own_layout(call: Call) -> int | None:
-    if "data_format" in call.config:
-        stated = call.config["data_format"]
-    else:
-        stated = kinds.default(call.class_name, "data_format")
+    stated = kinds.setting(call, "data_format")
     if stated is UNKNOWN:
         return None
     if stated != "channels_first":

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from convlint.graph import OUTPUT
+from convlint.graph import OUTPUT, Call
 from convlint.kinds.activations import activation_function as activation_function
 from convlint.kinds.layers import ALIASES, LAYERS, OLDER
 from convlint.kinds.operations import OPERATIONS
@@ -85,6 +85,13 @@ def default(class_name: str, argument: str) -> Any:
     """
     name = canonical(class_name)
     return _default(name, argument) if name in _TABLE else UNKNOWN
+
+
+def setting(call: Call, argument: str) -> Any:
+    """A constructor argument as the call's configuration states it, or else Keras' default."""
+    if argument in call.config:
+        return call.config[argument]
+    return default(call.class_name, argument)
 
 
 @cache

@@ -231,8 +231,7 @@ def _fact(name: str) -> Reader:
 
 def _config_entry(name: str) -> Reader:
     def entry(facts: Facts, index: int) -> Any:
-        call = facts.graph.calls[index]
-        return call.config[name] if name in call.config else kinds.default(call.class_name, name)
+        return kinds.setting(facts.graph.calls[index], name)
 
     return entry
 
