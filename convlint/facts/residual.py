@@ -133,13 +133,7 @@ def _side(facts: Facts, end: int, fork: int, closed: dict[int, Side]) -> Side:
     inner = tuple(closed[index] for index in calls if index in closed)
     if not inner:
         return own
-    joins = _together(inner)
-    return own._replace(
-        weights=min(own.weights + joins.weights, SEVERAL),
-        pointwise=own.pointwise and joins.pointwise,
-        upsamples=own.upsamples or joins.upsamples,
-        known=own.known and joins.known,
-    )
+    return _together((own, *inner))._replace(calls=own.calls, inert=own.inert)
 
 
 @call_fact
