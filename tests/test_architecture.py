@@ -114,6 +114,17 @@ def test_nothing_heavy_is_imported_at_the_top_of_a_module(path: Path) -> None:
     assert names & HEAVY == NEEDS_KERAS.get(part_of(path), set())
 
 
+def run(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run Python code in a process of its own, to its sound end."""
+    return subprocess.run(
+        [sys.executable, "-c", program, *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+
 def loaded_by(*arguments: str) -> set[str]:
     """The top-level modules that are loaded when a command ends."""
     program = (
@@ -122,13 +133,7 @@ def loaded_by(*arguments: str) -> set[str]:
         "exit_code()\n"
         "print('loaded:', *{name.partition('.')[0] for name in sys.modules})\n"
     )
-    ran = subprocess.run(
-        [sys.executable, "-c", program, *arguments],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    ran = run(program, *arguments)
     assert "Traceback" not in ran.stderr
     return set(ran.stdout.rpartition("loaded:")[2].split())
 
@@ -141,9 +146,7 @@ def test_the_version_is_quick() -> None:
 
 def test_importing_the_package_imports_none_of_its_parts() -> None:
     program = "import sys, convlint; print(*(n for n in sys.modules if n.startswith('convlint')))"
-    ran = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+    ran = run(program)
     assert ran.stdout.split() == ["convlint"]
 
 
@@ -197,9 +200,7 @@ def test_a_run_compiles_no_annotations(output_format: str) -> None:
     )
     model = "examples/transfer-learning.keras"
     arguments = ["--isolated", "--output-format", output_format, model]
-    ran = subprocess.run(
-        [sys.executable, "-c", program, *arguments], cwd=ROOT, capture_output=True, text=True
-    )
+    ran = run(program, *arguments)
     assert (ran.returncode, ran.stderr) == (0, "")
 
 
