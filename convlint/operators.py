@@ -72,8 +72,6 @@ def _is_number(value: Any) -> bool:
 
 def _ordering(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], Truth]:
     def compared(left: Any, right: Any) -> Truth:
-        if type(left) is type(right) is int:
-            return compare(left, right)
         return compare(left, right) if _is_number(left) and _is_number(right) else UNKNOWN
 
     return compared

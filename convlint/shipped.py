@@ -15,7 +15,7 @@ from convlint.pattern import stored
 from convlint.rule import Case, Parsed, Rule
 
 if TYPE_CHECKING:
-    from convlint.evidence import Citation, Evidence, Reference
+    from convlint.evidence import Evidence, Reference
 
 _OF_A_RULE: Final = (
     *("code", "name", "group", "summary", "severity", "confidence", "default", "since", "fix"),
@@ -112,17 +112,13 @@ def _case(entry: Mapping[str, Any], options: OptionValues) -> Case:
 
 
 def _evidence(stored_evidence: Callable[[], Any], code: str) -> Evidence:
-    from convlint.evidence import Evidence
+    from convlint.evidence import Citation, Evidence, Strength
 
-    for_, against = stored_evidence()[code]
-    return Evidence(tuple(map(_citation, for_)), tuple(map(_citation, against)))
-
-
-def _citation(entry: Sequence[Any]) -> Citation:
-    from convlint.evidence import Citation, Strength
-
-    cite, strength, claim = entry
-    return Citation(cite, Strength(strength), claim)
+    for_, against = (
+        tuple(Citation(cite, Strength(strength), claim) for cite, strength, claim in side)
+        for side in stored_evidence()[code]
+    )
+    return Evidence(for_, against)
 
 
 def _body(file: str) -> str:

@@ -64,7 +64,7 @@ Binding: TypeAlias = tuple[int, ...]
 
 UNBOUND: Final = -1
 
-_LITERALS: Final = (str, bool, int, float, NoneType)
+_LITERALS: Final = (str, int, float, NoneType)
 
 Successors: TypeAlias = Sequence[Sequence[int]]
 """For each step of the automaton those next to it, in the direction of a search."""
@@ -181,8 +181,7 @@ class _Search:
                 if key not in fitting:
                     fitting[key] = [i for i in successors[step] if self.passes[i].fit(neighbour)]
                 for successor in fitting[key]:
-                    arrow = successor if forwards else step
-                    if not self.admits(producer, arrow):
+                    if not self.admits(producer, successor if forwards else step):
                         continue
                     inside = found.setdefault(successor, set())
                     if neighbour not in inside and self.passes[successor][neighbour]:

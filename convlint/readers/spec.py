@@ -57,6 +57,7 @@ class ModelSpec:
         self.trainable = trainable
         self.training = training
 
+    # Readings of source are told apart by what they come to.
     def __eq__(self, other: object) -> bool:
         return isinstance(other, ModelSpec) and vars(self) == vars(other)
 

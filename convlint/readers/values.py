@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from types import NoneType
 from typing import Any, Final
 
 from convlint.graph import Shape
@@ -25,7 +26,7 @@ _POLICIES: Final = frozenset(
     }
 )
 _ATOMS: Final = (str, int, float)  # a union type takes three times as long to check
-_ATOMIC: Final = frozenset({str, int, float, bool, type(None)})
+_ATOMIC: Final = frozenset({*_ATOMS, bool, NoneType})
 """Types of most values: of them a look is enough, and none at each item."""
 
 _ARRAYS: Final = frozenset({"__numpy__", "__tensor__", "__bytes__"})
